@@ -1,0 +1,49 @@
+# Each command brings up what it needs: python3, make and git are enough to begin with.
+.PHONY: run test check fix bench axe lock
+.SILENT:
+
+BIN := .venv/bin
+TEMPLATES = find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2
+
+# The portal on http://127.0.0.1:8000/. PORT=8001 takes another port, DEMO=0 starts without the demonstration.
+run:
+	python3 kvinnofrid/bootstrap.py run
+	exec $(BIN)/python -m kvinnofrid.launch
+
+test: check
+	$(BIN)/pytest -n 2
+
+# Lint, format, types, templates, import contracts, migrations: under a minute.
+check:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(TEMPLATES) --check {} +
+	$(BIN)/lint-imports --no-logo > .data/import-contracts.txt || { cat .data/import-contracts.txt; exit 1; }
+	DJANGO_SETTINGS_MODULE=kvinnofrid.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+# Mends what can be mended by machine.
+fix:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/ruff check --fix --quiet || true
+	$(BIN)/ruff format --quiet
+	$(TEMPLATES) {} + || true
+
+# One JSON line per figure of docs/quality goals; fails where one falls short.
+bench:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/pytest -m bench -q -s --no-header --no-summary
+
+# Accessibility: every page, each role, light and dark, narrow and wide.
+axe:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/pytest -m axe -n 2
+
+# Pins what pyproject.toml asks for, with hashes and without addresses. UPGRADE=1 takes newer versions.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+lock:
+	python3 kvinnofrid/bootstrap.py test
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group pyproject.toml:test -c requirements.lock -o tests/requirements.lock

@@ -1,0 +1,1 @@
+"""The portal of a regional partnership against men's violence against women."""

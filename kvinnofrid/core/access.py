@@ -1,0 +1,145 @@
+"""Who may do what to which object: guardian's rows read through dated roles.
+
+A permission is granted to a group (one per object and role) and to nobody else. A person reaches a group through
+a dated holding (a membership, an appointment), and the dates decide when the question is asked. This is the only
+file that imports guardian.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import reduce, wraps
+from operator import or_
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Model, Q, QuerySet, Value
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, get_perms, remove_perm
+from guardian.utils import get_group_obj_perms_model
+
+GroupSource = Callable[[Any, date], Q]
+_group_sources: list[GroupSource] = []
+_guarded_models: list[type[Model]] = []
+
+
+class Refused(PermissionDenied):
+    """The person sees the object but may not do this to it (answered with 403)."""
+
+
+def _rows(model: type[Model]) -> QuerySet[Any]:
+    """Guardian's rows for groups and one guarded model."""
+    rows: QuerySet[Any] = get_group_obj_perms_model(model())._default_manager.all()
+    return rows
+
+
+def register(*, sources: Iterable[GroupSource], models: Iterable[type[Model]]) -> None:
+    """Called once by the app that holds the roles: how people reach groups, and what groups have permissions on."""
+    _group_sources[:] = sources
+    _guarded_models[:] = models
+
+
+def active_groups(user: Any, on: date | None = None) -> QuerySet[Group]:
+    """The groups a person is in on a day (today unless told)."""
+    day = on or timezone.localdate()
+    return Group.objects.filter(reduce(or_, (source(user, day) for source in _group_sources))).distinct()
+
+
+def objects_where(queryset: QuerySet[Any], user: Any, permission: str, on: date | None = None) -> QuerySet[Any]:
+    """The rows of a guarded model on which the person has the permission: one query, however many rows."""
+    if not user.is_authenticated or not user.is_active:
+        return queryset.none()
+    granted = _rows(queryset.model).filter(
+        permission__codename=permission,
+        permission__content_type__app_label=queryset.model._meta.app_label,
+        permission__content_type__model=queryset.model._meta.model_name,
+        group__in=active_groups(user, on),
+    )
+    return queryset.filter(pk__in=granted.values("content_object_id"))
+
+
+def grants(user: Any) -> frozenset[tuple[str, str, int]]:
+    """All (model, permission, object id) of a person today: one query, remembered for the request's user object."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    today = timezone.localdate()
+    cached = getattr(user, "_grants", None)
+    if cached and cached[0] == today:
+        found: frozenset[tuple[str, str, int]] = cached[1]
+        return found
+    found = frozenset(_grants_of(user, today))
+    user._grants = (today, found)
+    return found
+
+
+def forget(user: Any) -> None:
+    """Drop what `grants` remembers on this user object, after its roles changed."""
+    user.__dict__.pop("_grants", None)
+
+
+def _grants_of(user: Any, day: date) -> Iterable[tuple[str, str, int]]:
+    groups = active_groups(user, day).values("pk")
+    rows = [
+        _rows(model)
+        .filter(group__in=groups)
+        .annotate(label=Value(model._meta.label, output_field=CharField()))
+        .values_list("label", "permission__codename", "content_object_id")
+        for model in _guarded_models
+    ]
+    return rows[0].union(*rows[1:])
+
+
+def may(user: Any, permission: str, obj: Model) -> bool:
+    """Whether the person has the permission on the object today."""
+    return (obj._meta.label, permission, obj.pk) in grants(user)
+
+
+def may_any(user: Any, permission: str, model: type[Model]) -> bool:
+    """Whether the person has the permission on any object of the model today."""
+    return any(label == model._meta.label and name == permission for label, name, _ in grants(user))
+
+
+def set_group_permissions(group: Group, obj: Model, permissions: Iterable[str]) -> bool:
+    """Make a group have exactly these permissions on the object; True when anything changed."""
+    wanted, present = set(permissions), set(get_perms(group, obj))
+    for permission in wanted - present:
+        assign_perm(permission, group, obj)
+    for permission in present - wanted:
+        remove_perm(permission, group, obj)
+    return wanted != present
+
+
+# --- doors: every URL declares its rule with one of these -------------------------------------------------------------
+
+View = Callable[..., HttpResponse]
+
+
+def public(view: View) -> View:
+    """Anyone, logged in or not."""
+    opened = login_not_required(view)
+    opened.access_rule = "public"  # type: ignore[attr-defined]
+    return opened
+
+
+def logged_in(view: View) -> View:
+    """Anyone who has logged in, with or without a role."""
+    view.access_rule = "logged in"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(test: Callable[[Any], bool]) -> Callable[[View], View]:
+    """People for whom the test holds; for others the page does not exist. The test's name is the rule's name."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not test(request.user):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.access_rule = test.__name__.removeprefix("is_").replace("_", " ")  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,16 @@
+"""Wires core: the database role of the portal follows every migration."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    name = "kvinnofrid.core"
+    label = "core"
+    verbose_name = "Gemensamt"
+
+    def ready(self) -> None:
+        from kvinnofrid.core import audit, checks, roles  # noqa: F401  importing the checks registers them
+
+        audit.connect()
+        post_migrate.connect(roles.grant_portal_role, dispatch_uid="core.grant_portal_role")

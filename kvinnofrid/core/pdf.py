@@ -1,0 +1,191 @@
+"""The one door to PDF: a template and its context in, a tagged and archivable document out, drawn in another process."""
+
+import atexit
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from kvinnofrid.core import pdf_worker as wire
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+GRACE_SECONDS = 5
+# The drawing process gets these from our environment and nothing else: no database address, no secret key.
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
+# Characters that no document can show, and those that turn the order of the text around them.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+logger = logging.getLogger(__name__)
+
+
+class PdfFailed(Exception):
+    """No document could be made; the text is for the person who asked for it, `detail` for the log."""
+
+    message = "PDF:en kunde inte skapas. Försök igen. Blir det fel en gång till, hör av dig till samordnaren."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(self.message)
+        self.detail = detail
+
+
+class PdfTooHeavy(PdfFailed):
+    """The document asked for more time or memory than one document may use."""
+
+    message = "Dokumentet är för stort för att bli en PDF. Korta texten eller dela upp den och försök igen."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may use: seconds of CPU, bytes of address space, seconds on the clock."""
+
+    cpu: int = 20
+    memory: int = 768 * 1024 * 1024
+    wall: int = 40
+
+
+@dataclass(frozen=True)
+class Document:
+    """A drawn document, with the HTML it was drawn from."""
+
+    html: str
+    pdf: bytes
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What the diarium and the e-archive read from the file itself."""
+
+    title: str
+    created: datetime
+    author: str = ""
+    subject: str = ""
+    keywords: Sequence[str] = ()
+
+    @property
+    def created_utc(self) -> str:
+        return f"{self.created.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    title: str,
+    created: datetime,
+    author: str = "",
+    subject: str = "",
+    keywords: Sequence[str] = (),
+    limits: Limits = Limits(),
+) -> Document:
+    """Draw a template; the bytes depend on its HTML alone, so `created` is when the content last changed."""
+    metadata = Metadata(title, created, author, subject, keywords)
+    html = UNPRINTABLE.sub("\ufffd", render_to_string(template, {**context, "metadata": metadata}))
+    return Document(html, draw(html, limits))
+
+
+def draw(html: str, limits: Limits = Limits()) -> bytes:
+    """Draw HTML in a process of its own; a lost drawing process is started anew once."""
+    for attempt in (1, 2):
+        process = _process()
+        try:
+            kind, body = process.order(html, limits)
+        except (OSError, EOFError) as lost:
+            process.stop()
+            if attempt == 2:
+                raise _failure(PdfFailed, f"drawing process lost: {type(lost).__name__}") from lost
+        else:
+            break
+    if kind == wire.DRAWN:
+        return body
+    raise _failure(PdfTooHeavy if kind == wire.HEAVY else PdfFailed, body.decode())
+
+
+def _failure(kind: type[PdfFailed], detail: str) -> PdfFailed:
+    logger.error("%s: %s", kind.__name__, detail)
+    return kind(detail)
+
+
+class _Process:
+    """The process that has WeasyPrint loaded, and our end of the line to it."""
+
+    def __init__(self) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", wire.__name__],
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                cwd=PROJECT,
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                start_new_session=True,
+            )
+        self.control.settimeout(START_SECONDS)
+        try:
+            answer = self.control.recv(1)
+        except OSError:
+            answer = b""
+        if answer != wire.READY:
+            self.stop()
+            raise _failure(PdfFailed, "drawing process did not start")
+
+    def order(self, html: str, limits: Limits) -> tuple[bytes, bytes]:
+        """One document; each has a line of its own, so threads do not wait for each other."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                socket.send_fds(
+                    self.control, [wire.LIMITS.pack(limits.cpu, limits.memory, limits.wall)], [theirs.fileno()]
+                )
+            ours.settimeout(limits.wall + GRACE_SECONDS)
+            try:
+                ours.sendall(wire.frame(wire.ORDER, html.encode()))
+            except BrokenPipeError:
+                pass  # it ended before it had read all; why is in the answer
+            return wire.receive(ours)
+
+    def stop(self) -> None:
+        self.control.close()
+        self.popen.kill()
+        self.popen.wait()
+
+
+_current: _Process | None = None
+_lock = threading.Lock()
+
+
+def _process() -> _Process:
+    """This web process's drawing process, started when first needed and again when it has ended."""
+    global _current
+    with _lock:
+        if _current is None or _current.popen.poll() is not None:
+            _current = _Process()
+        return _current
+
+
+def _forget() -> None:
+    """After a fork the drawing process is the parent's; ours is started when needed."""
+    global _current, _lock
+    if _current is not None:
+        _current.control.close()
+        _current.popen.returncode = 0  # not ours to wait for
+    _current, _lock = None, threading.Lock()
+
+
+@atexit.register
+def _stop() -> None:
+    if _current is not None:
+        _current.stop()
+
+
+os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,63 @@
+"""The database role the portal works as: it may change rows, but history only grows."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.utils import ProgrammingError
+from psycopg import errors, sql
+
+
+def history_tables() -> list[str]:
+    """Names of the tables that only grow."""
+    return sorted(model._meta.db_table for model in apps.get_models() if hasattr(model, "history_object"))
+
+
+def grant_portal_role(*, using: str = DEFAULT_DB_ALIAS, app_config: Any, **kwargs: Any) -> None:
+    """After a migration (run by the owner), give the portal's role what it needs and no more.
+
+    The role is made when missing; where the owner may not make roles, one line says what to run.
+    """
+    if app_config.label != "core":
+        return
+    connection = connections[using]
+    role = sql.Identifier(settings.DATABASE_PORTAL_ROLE)
+    with connection.cursor() as cursor:
+        _ensure_role(cursor, settings.DATABASE_PORTAL_ROLE)
+        grants = [
+            "GRANT USAGE ON SCHEMA public TO {role}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+            "REVOKE ALL ON TABLE django_migrations FROM {role}",
+            "GRANT SELECT ON TABLE django_migrations TO {role}",
+        ]
+        for grant in grants:
+            cursor.execute(sql.SQL(grant).format(role=role))
+        existing = set(connection.introspection.table_names(cursor))
+        for table in history_tables():
+            if table in existing:
+                revoke = sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON TABLE {table} FROM {role}")
+                cursor.execute(revoke.format(table=sql.Identifier(table), role=role))
+
+
+def _ensure_role(cursor: Any, name: str) -> None:
+    cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+    try:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        if not cursor.fetchone():
+            cursor.execute(sql.SQL("CREATE ROLE {role} NOLOGIN").format(role=sql.Identifier(name)))
+            cursor.execute(sql.SQL("GRANT {role} TO CURRENT_USER").format(role=sql.Identifier(name)))
+    except ProgrammingError as error:
+        if isinstance(error.__cause__, errors.InsufficientPrivilege):
+            raise CommandError(
+                f"Databasens ägare får inte skapa rollen {name}. Låt databasens administratör köra: "
+                f"CREATE ROLE {name} NOLOGIN; GRANT {name} TO <kontot i DATABASE_URL>;"
+            ) from error
+        raise
+    finally:
+        if not cursor.connection.closed and cursor.connection.info.transaction_status.name != "INERROR":
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])

@@ -1,0 +1,1 @@
+"""Settings: base holds what is common, the others hold differences only."""

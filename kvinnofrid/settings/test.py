@@ -1,0 +1,39 @@
+"""For the tests: the same portal, connected as the owner, quick passwords and loud templates."""
+
+from typing import Never
+
+from kvinnofrid.settings.base import *
+from kvinnofrid.settings.base import STORAGES, TEMPLATES, environment
+from kvinnofrid.settings.launching import database_address
+
+
+class UndefinedVariable(str):
+    """Makes a template that names something undefined fail instead of showing nothing."""
+
+    __slots__ = ()
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s"
+
+    def __mod__(self, name: object) -> Never:
+        raise AssertionError(f"Undefined template variable: {name}")
+
+
+SECRET_KEY = "only-for-tests-" + 40 * "x"
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PORTAL_DATABASE = environment.database(database_address(environment), name="DATABASE_URL", as_owner=False)
+DATABASES = {"default": environment.database(database_address(environment), name="DATABASE_URL", as_owner=True)}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("undefined")  # type: ignore[index]
+
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+environment.stop_if_faulty()

@@ -1,0 +1,8 @@
+"""The app of mandates."""
+
+from django.apps import AppConfig
+
+
+class MandatesConfig(AppConfig):
+    name = "mandates"
+    verbose_name = "Uppdrag"

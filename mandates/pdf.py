@@ -1,0 +1,319 @@
+"""The mandate form as a document, filled in or empty: what a reader may see of it, in the words that are printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+
+from kvinnofrid.core import pdf
+from mandates import permissions, queries
+from mandates.enums import LineState, MandateState
+from mandates.models import EditionSection, FormEdition, InternalContact, Mandate, MandateSeat
+from organisations.models import Organisation, Partnership, User
+from organisations.permissions import is_coordinator, sees_internal
+
+MARKS = {MandateState.DRAFT: "UTKAST", MandateState.WITHDRAWN: "ÅTERTAGET"}
+BLANK_LINES = 4
+BLANK_CONTACTS = 4
+
+
+@dataclass(frozen=True)
+class Section:
+    """One headed piece of the edition's fixed text."""
+
+    heading: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """The representative; a protected one is, to readers from outside, a function and its address."""
+
+    name: str
+    title: str = ""
+    email: str = ""
+    phone: str = ""
+    private_phone: str = ""
+    submitted_on: str = ""
+    is_protected: bool = False
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and value; what nobody has to fill in has no row while it is empty."""
+        if self.is_protected:
+            return [("Funktion", self.name), ("E-post", self.email)]
+        wanted = [("Namn", self.name), ("Befattning", self.title), ("E-post", self.email)]
+        extra = [("Telefon", self.phone), ("Privat telefon", self.private_phone), ("Inskickat", self.submitted_on)]
+        return wanted + [row for row in extra if row[1]]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody inside the organisation who gives views and gets news."""
+
+    name: str
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def email_before_host(self) -> str:
+        """The address up to and with the @, after which a long one is best broken."""
+        return "".join(self.email.rpartition("@")[:2])
+
+    @property
+    def email_host(self) -> str:
+        return self.email.rpartition("@")[2]
+
+
+@dataclass(frozen=True)
+class LineDocument:
+    """One organisation on the form. `contacts` is None for a reader who may see the outline only."""
+
+    organisation: str
+    function: str
+    period: str
+    state_label: str
+    state_facts: str = ""
+    tone: str = ""
+    kind_label: str = ""
+    share: Decimal | None = None
+    commissioner: str = ""
+    case_number: str = ""
+    comment: str = ""
+    contacts: tuple[Contact, ...] | None = None
+
+    @property
+    def is_in_full(self) -> bool:
+        return self.contacts is not None
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Label and value, as far as the reader may see them."""
+        if not self.is_in_full:
+            return [("Gäller", self.period)]
+        share = f"{number_format(self.share.normalize())} procent av heltid" if self.share else "andel inte ifylld"
+        return [
+            ("Gäller", self.period),
+            ("Omfattning", f"{self.kind_label}, {share}"),
+            ("Uppdragsgivare", self.commissioner),
+            ("Diarienummer", self.case_number),
+            *([] if self.contacts else [("Interna kontakter", "")]),
+        ]
+
+
+@dataclass(frozen=True)
+class FormDocument:
+    """What the filled-in and the empty form share: the title block and the fixed text."""
+
+    partnership_name: str
+    forum_name: str
+    edition_name: str
+    edition_valid_from: date
+    sections: tuple[Section, ...]
+    blocks: Sequence[int] = range(1, BLANK_LINES + 1)
+    contact_rows: Sequence[int] = range(BLANK_CONTACTS)
+
+
+@dataclass(frozen=True)
+class MandateDocument(FormDocument):
+    """A filled-in form as one reader may see it."""
+
+    reference: str = ""
+    state_label: str = ""
+    mark: str = ""
+    changed_at: datetime | None = None
+    person: Person = Person(name="")
+    lines: tuple[LineDocument, ...] = ()
+
+
+def mandate_pdf(mandate: Mandate, *, viewer: User) -> pdf.Document:
+    """The form as the viewer may see it. Raises core.pdf.PdfFailed; the caller has checked that it is visible."""
+    document = mandate_document(mandate, viewer=viewer)
+    case_numbers = [line.case_number for line in document.lines if line.case_number]
+    return pdf.render(
+        "pdf/mandate.html",
+        {"document": document},
+        title=f"Uppdragsbeskrivning {document.reference}, {document.forum_name}",
+        created=document.changed_at or mandate.created_at,
+        author=document.partnership_name,
+        subject=f"Representant för {', '.join(line.organisation for line in document.lines)}. {document.state_label}.",
+        keywords=[document.reference, document.edition_name, *case_numbers],
+    )
+
+
+def blank_form_pdf(edition: FormEdition) -> pdf.Document:
+    """The edition's form to fill in by hand."""
+    document = FormDocument(**_fixed(edition))
+    return pdf.render(
+        "pdf/mandate_blank.html",
+        {"document": document},
+        title=f"Uppdragsbeskrivning, blankett, {document.forum_name}",
+        created=_last_saved(edition) or _midnight(edition.valid_from),
+        author=document.partnership_name,
+        subject=f"Blankett för uppdragsbeskrivning, {document.edition_name}.",
+        keywords=[document.edition_name],
+    )
+
+
+def mandate_document(mandate: Mandate, *, viewer: User) -> MandateDocument:
+    """What is printed for the viewer: of other organisations' lines only organisation, period and state."""
+    lines = list(queries.full_lines(mandate))
+    shown = tuple(_line(line, viewer) for line in lines)
+    return MandateDocument(
+        **_fixed(mandate.edition),
+        reference=mandate.reference,
+        state_label=_state(mandate, lines),
+        mark=MARKS.get(MandateState(mandate.state), ""),
+        changed_at=_changed_at(mandate, lines),
+        person=_person(mandate, lines, viewer),
+        lines=shown,
+    )
+
+
+def _fixed(edition: FormEdition) -> dict[str, Any]:
+    partnership = Partnership.objects.first()
+    return {
+        "partnership_name": partnership.name if partnership else "",
+        "forum_name": edition.forum.name,
+        "edition_name": edition.name,
+        "edition_valid_from": edition.valid_from,
+        "sections": tuple(_section(section) for section in edition.sections.all()),
+    }
+
+
+def _section(section: EditionSection) -> Section:
+    return Section(section.heading, section.body)
+
+
+def _person(mandate: Mandate, lines: Sequence[MandateSeat], viewer: User) -> Person:
+    """Private details for the person, the organisations on the form, and the coordinator."""
+    inside = (
+        mandate.representative_id == viewer.pk
+        or is_coordinator(viewer)
+        or any(sees_internal(viewer, line.seat.organisation) for line in lines)
+    )
+    if mandate.representative.has_protected_identity and not inside:
+        organisation = lines[0].seat.organisation if lines else None
+        return Person(
+            name=f"Representant för {organisation}" if organisation else "Representant",
+            email=organisation.function_email if organisation else "",
+            is_protected=True,
+        )
+    return Person(
+        mandate.name,
+        mandate.title,
+        mandate.email,
+        mandate.phone,
+        private_phone=mandate.private_phone if inside else "",
+        submitted_on=_day(timezone.localdate(mandate.submitted_at)) if mandate.submitted_at else "",
+    )
+
+
+def _line(line: MandateSeat, viewer: User) -> LineDocument:
+    organisation = line.seat.organisation
+    outline: dict[str, Any] = {
+        "organisation": organisation.name,
+        "function": line.seat.function,
+        "period": _period(line.starts_on, line.last_day),
+        "state_label": line.get_state_display(),
+        "tone": line.state,
+    }
+    if not permissions.sees_in_full(viewer, line):
+        return LineDocument(**outline, state_facts=_outline_facts(line))
+    return LineDocument(
+        **outline,
+        state_facts=_facts(line, viewer),
+        kind_label=line.get_kind_display(),
+        share=line.share_percent,
+        commissioner=_official(line.commissioner, organisation, viewer, with_title=True),
+        case_number=line.case_number,
+        comment=line.return_comment,
+        contacts=tuple(_contact(contact) for contact in line.contacts.all()),
+    )
+
+
+def _contact(contact: InternalContact) -> Contact:
+    return Contact(contact.name, contact.role, contact.email, contact.phone)
+
+
+def _official(user: User | None, organisation: Organisation, viewer: User, *, with_title: bool = False) -> str:
+    """A commissioner's name; of a protected one, to readers from outside, the function."""
+    if user is None:
+        return ""
+    if user.has_protected_identity and user.pk != viewer.pk and not sees_internal(viewer, organisation):
+        return f"uppdragsgivare i {organisation.name}"
+    return f"{user.name}, {user.title}" if with_title and user.title else user.name
+
+
+def _state(mandate: Mandate, lines: Sequence[MandateSeat]) -> str:
+    """The form's state; of a submitted one also how far the attestation has come."""
+    if mandate.state != MandateState.SUBMITTED:
+        return mandate.get_state_display()
+    attested = sum(line.state in {LineState.ATTESTED, LineState.ENDED} for line in lines)
+    if attested == len(lines):
+        return "Attesterat"
+    return f"Inskickat, {attested} av {len(lines)} attesterade" if attested else mandate.get_state_display()
+
+
+def _facts(line: MandateSeat, viewer: User) -> str:
+    """How the sentence that begins with the line's state goes on: by whom and when."""
+    organisation = line.seat.organisation
+    match line.state:
+        case LineState.ATTESTED if line.attested_at:
+            return f" av {_official(line.attested_by, organisation, viewer)} den {_moment(line.attested_at)}."
+        case LineState.ENDED if line.attested_at:
+            by = _official(line.attested_by, organisation, viewer)
+            return f" med {_day(line.last_day)} som sista dag. Attesterad av {by} den {_moment(line.attested_at)}."
+        case LineState.RETURNED if line.returned_at:
+            return f" av {_official(line.returned_by, organisation, viewer)} den {_moment(line.returned_at)}."
+    return _outline_facts(line)
+
+
+def _outline_facts(line: MandateSeat) -> str:
+    """The same without names, for those who may see the outline only."""
+    match line.state:
+        case LineState.DRAFT:
+            return ", inte inskickad för attest."
+        case LineState.WAITING if line.waiting_since:
+            return f" sedan den {_moment(line.waiting_since)}."
+        case LineState.ATTESTED if line.attested_at:
+            return f" den {_moment(line.attested_at)}."
+        case LineState.ENDED:
+            return f" med {_day(line.last_day)} som sista dag."
+    return "."
+
+
+def _period(starts_on: date | None, ends_on: date | None) -> str:
+    if starts_on is None:
+        return f"Startdatum inte ifyllt – {_day(ends_on)}" if ends_on else "Inte ifyllt"
+    return f"{_day(starts_on)} – {_day(ends_on)}" if ends_on else f"{_day(starts_on)} och tills vidare"
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else ""
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y \\k\\l.\u00a0H.i")
+
+
+def _changed_at(mandate: Mandate, lines: Sequence[MandateSeat]) -> datetime:
+    """When the form or a line last changed: attesting and sending back are facts of the line alone."""
+    moments = [mandate.created_at, _last_saved(mandate)]
+    for line in lines:
+        moments += [line.attested_at, line.returned_at]
+    return max(moment for moment in moments if moment)
+
+
+def _last_saved(row: Mandate | FormEdition) -> datetime | None:
+    latest: datetime | None = row.history.values_list("history_date", flat=True).order_by("-history_date").first()
+    return latest
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))

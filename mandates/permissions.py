@@ -1,0 +1,44 @@
+"""Who may do what to a mandate and its lines; the permission and the state are asked separately.
+
+The representative fills in, mends, submits and withdraws the own form, while holding the representative role in the
+organisations on it. A commissioner of the organisation attests or sends back its line, but never the own form. An
+attested line is ended by its representative, by a commissioner of the organisation, or by the coordinator. Editions
+are written and published by the coordinator.
+"""
+
+from typing import Any
+
+from kvinnofrid.core import access
+from mandates.models import Mandate, MandateSeat
+from organisations import permissions
+from organisations.models import Organisation
+
+
+def may_start(user: Any) -> bool:
+    """Holds the representative role somewhere."""
+    return access.may_any(user, "fill_in_mandate", Organisation)
+
+
+def may_edit(user: Any, mandate: Mandate) -> bool:
+    """Is the one whose form it is, and still may fill in forms."""
+    return mandate.representative_id == user.pk and may_start(user)
+
+
+def may_fill_in(user: Any, line: MandateSeat) -> bool:
+    return line.mandate.representative_id == user.pk and access.may(user, "fill_in_mandate", line.seat.organisation)
+
+
+def may_attest(user: Any, line: MandateSeat) -> bool:
+    return line.mandate.representative_id != user.pk and access.may(user, "attest_mandate", line.seat.organisation)
+
+
+def may_end(user: Any, line: MandateSeat) -> bool:
+    organisation = line.seat.organisation
+    return (
+        permissions.is_coordinator(user) or access.may(user, "attest_mandate", organisation) or may_fill_in(user, line)
+    )
+
+
+def sees_in_full(user: Any, line: MandateSeat) -> bool:
+    """Sees contacts, case number and comment of a line."""
+    return line.mandate.representative_id == user.pk or permissions.sees_internal(user, line.seat.organisation)

@@ -1,0 +1,170 @@
+"""What filling in needs to know: what can be chosen, what is missing, which step comes next."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from mandates.enums import LineState, MandateState
+from mandates.models import FormEdition, Mandate, MandateSeat
+from mandates.workflow import EDITABLE_LINE_STATES
+from organisations.models import Forum, Organisation, Seat, User
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that the form lacks: what, and the page where it is mended."""
+
+    text: str
+    url: str
+
+
+def seats_to_choose(user: User, forum: Forum) -> QuerySet[Seat]:
+    """Seats of the forum for whose organisations the person may fill in forms today."""
+    organisations = Organisation.objects.where(user, "fill_in_mandate")
+    today = timezone.localdate()
+    return forum.seats.active_on(today).filter(organisation__in=organisations).in_order()
+
+
+def editions_to_start(user: User) -> list[FormEdition]:
+    """The current edition of each forum in which the person may fill in a form."""
+    organisations = Organisation.objects.where(user, "fill_in_mandate")
+    current: dict[int, FormEdition] = {}
+    editions = FormEdition.objects.current(timezone.localdate()).filter(
+        forum__in=Forum.objects.filter(seats__organisation__in=organisations)
+    )
+    for edition in editions.select_related("forum"):
+        current.setdefault(edition.forum_id, edition)
+    return list(current.values())
+
+
+def commissioners_to_choose(line: MandateSeat) -> QuerySet[User]:
+    """Those who may attest the line: commissioners of the organisation, but never the representative."""
+    return User.objects.commissioners_of(line.seat.organisation, timezone.localdate()).exclude(
+        pk=line.mandate.representative_id
+    )
+
+
+def latest_held_line(seat: Seat) -> MandateSeat | None:
+    """The seat's most recent attested ordinary line, whose details a successor starts from."""
+    return (
+        seat.mandate_lines.ordinary()
+        .filter(state__in=[LineState.ATTESTED, LineState.ENDED])
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+
+
+def full_lines(mandate: Mandate) -> QuerySet[MandateSeat]:
+    """The mandate's lines in Swedish order, with all that their pages show."""
+    return (
+        mandate.lines.select_related(
+            "mandate__representative",
+            "mandate__edition__forum",
+            "seat__organisation",
+            "commissioner",
+            "attested_by",
+            "returned_by",
+            "ended_by",
+        )
+        .prefetch_related("contacts")
+        .in_order()
+    )
+
+
+def editable_lines(mandate: Mandate) -> list[MandateSeat]:
+    """Lines that are drafts or have been sent back."""
+    return [line for line in full_lines(mandate) if line.state in EDITABLE_LINE_STATES]
+
+
+def person_is_editable(mandate: Mandate) -> bool:
+    """Name and contact details: until somebody has attested them, and only while something is open to edit."""
+    states = set(mandate.lines.values_list("state", flat=True))
+    if mandate.state == MandateState.DRAFT:
+        return True
+    return (
+        mandate.state == MandateState.SUBMITTED
+        and LineState.RETURNED in states
+        and not states & {LineState.ATTESTED, LineState.ENDED}
+    )
+
+
+def person_problems(mandate: Mandate) -> list[Problem]:
+    """What is missing among name and contact details."""
+    url = reverse("mandate_person", args=[mandate.pk])
+    wanted = {
+        "Skriv namn.": mandate.name,
+        "Skriv befattning.": mandate.title,
+        "Skriv e-postadress i arbetet.": mandate.email,
+    }
+    return [Problem(text, url) for text, value in wanted.items() if not value]
+
+
+def line_problems(line: MandateSeat, *, today: date | None = None) -> list[Problem]:
+    """What is missing on one line."""
+    today = today or timezone.localdate()
+    url = reverse("mandate_line", args=[line.mandate_id, line.pk])
+    found = []
+    if line.share_percent is None:
+        found.append("skriv andel av en heltidstjänst")
+    if line.commissioner is None:
+        found.append("välj uppdragsgivare")
+    elif not commissioners_to_choose(line).filter(pk=line.commissioner.pk).exists():
+        found.append("välj en annan uppdragsgivare – den valda har inte längre den rollen")
+    if line.starts_on is None:
+        found.append("skriv från vilken dag uppdraget gäller")
+    if line.ends_on and line.ends_on < today:
+        found.append("slutdatumet har passerat")
+    if not line.contacts.all():
+        found.append("lägg till minst en intern kontakt")
+    return [Problem(f"{line.seat}: {text}.", url) for text in found]
+
+
+def problems(mandate: Mandate) -> list[Problem]:
+    """All that is missing before the form, or its mended lines, can be submitted."""
+    found = person_problems(mandate) if person_is_editable(mandate) else []
+    lines = editable_lines(mandate)
+    if not lines:
+        found.append(Problem("Välj minst en organisation.", reverse("mandate_seats", args=[mandate.pk])))
+    for line in lines:
+        found += line_problems(line)
+    return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the form and whether it is done."""
+
+    name: str
+    label: str
+    url: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def status(self) -> str:
+        return "Att fylla i" if self.problems else "Klart"
+
+    @property
+    def tone(self) -> str:
+        return "waiting" if self.problems else "good"
+
+
+def steps(mandate: Mandate) -> list[Step]:
+    """The steps that can be taken now: all of them for a draft, those of returned lines after that."""
+    found = []
+    if person_is_editable(mandate):
+        url = reverse("mandate_person", args=[mandate.pk])
+        found.append(Step("person", "Kontaktuppgifter", url, tuple(person_problems(mandate))))
+    lines = editable_lines(mandate)
+    if mandate.state == MandateState.DRAFT:
+        url = reverse("mandate_seats", args=[mandate.pk])
+        missing = () if lines else (Problem("Välj minst en organisation.", url),)
+        found.append(Step("seats", "Organisationer", url, missing))
+    for line in lines:
+        url = reverse("mandate_line", args=[mandate.pk, line.pk])
+        found.append(Step(f"line-{line.pk}", str(line.seat), url, tuple(line_problems(line))))
+    if found:
+        found.append(Step("review", "Granska och skicka in", reverse("mandate_review", args=[mandate.pk])))
+    return found

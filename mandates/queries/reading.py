@@ -1,0 +1,127 @@
+"""What the pages of mandates show: rows of the list, and one mandate as its reader may see it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from kvinnofrid.core.history import Event
+from mandates import permissions
+from mandates.enums import LineState
+from mandates.models import Mandate, MandateSeat
+from mandates.queries.filling import Step, full_lines, person_is_editable, steps
+from mandates.queries.history import mandate_history
+from mandates.workflow import LINE, MANDATE
+from organisations.models import User
+
+TONES = {
+    LineState.DRAFT: "neutral",
+    LineState.WAITING: "waiting",
+    LineState.RETURNED: "warning",
+    LineState.ATTESTED: "good",
+    LineState.WITHDRAWN: "neutral",
+    LineState.ENDED: "neutral",
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state in words, with its tone."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line as its reader may see it; the addresses are empty where the reader has no such move."""
+
+    line: MandateSeat
+    status: Status
+    in_full: bool
+    edit_url: str = ""
+    decide_url: str = ""
+    end_url: str = ""
+
+
+@dataclass(frozen=True)
+class MandatePage:
+    """One mandate as its reader may see it."""
+
+    lines: list[LineView]
+    history: list[Event]
+    steps: list[Step]
+    is_own: bool
+    person_url: str
+    withdraw_url: str
+    sees_private_phone: bool
+
+    @property
+    def missing(self) -> int:
+        """How many steps still lack something."""
+        return sum(bool(step.problems) for step in self.steps)
+
+
+def line_status(line: MandateSeat, day: date) -> Status:
+    """The state of a line in words on a day: attestation and period together."""
+    if line.state == LineState.ATTESTED and line.starts_on:
+        if line.starts_on > day:
+            return Status(f"Attesterad, gäller från {line.starts_on}", "info")
+        if line.last_day and line.last_day < day:
+            return Status(f"Löpte ut {line.last_day}", "neutral")
+        return Status("Attesterad och gäller", "good")
+    if line.state == LineState.ENDED and line.ended_on and line.ended_on >= day:
+        return Status(f"Avslutas {line.ended_on}", "warning")
+    if line.state == LineState.ENDED:
+        return Status(f"Avslutad {line.ended_on}", "neutral")
+    state = LineState(line.state)
+    return Status(str(state.label), TONES[state])
+
+
+def mandate_rows(reader: User, *, text: str | None, state: str | None) -> QuerySet[Mandate]:
+    """The mandates that the reader may open, latest first, with their lines."""
+    mandates = Mandate.objects.visible_to(reader).select_related("edition__forum")
+    if state:
+        mandates = mandates.filter(state=state)
+    if text:
+        lines = MandateSeat.objects.filter(seat__organisation__name__icontains=text)
+        mandates = mandates.filter(Q(name__icontains=text) | Q(pk__in=lines.values("mandate")))
+    lines = MandateSeat.objects.select_related("seat__organisation").in_order()
+    return mandates.prefetch_related(Prefetch("lines", queryset=lines)).order_by("-created_at", "-pk")
+
+
+def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
+    """Everything that the page of one mandate shows to this reader."""
+    lines = list(full_lines(mandate))
+    may_edit = permissions.may_edit(reader, mandate)
+    is_own = mandate.representative_id == reader.pk
+    may_withdraw = is_own and MANDATE.allows(mandate.state, "withdraw")
+    return MandatePage(
+        lines=[_line_view(line, reader) for line in lines],
+        history=mandate_history(mandate, lines, reader),
+        steps=steps(mandate) if may_edit else [],
+        is_own=is_own,
+        person_url=reverse("mandate_person", args=[mandate.pk]) if may_edit and person_is_editable(mandate) else "",
+        withdraw_url=reverse("mandate_withdraw", args=[mandate.pk]) if may_withdraw else "",
+        sees_private_phone=any(permissions.sees_in_full(reader, line) for line in lines) or is_own,
+    )
+
+
+def _line_view(line: MandateSeat, reader: Any) -> LineView:
+    def url(name: str) -> str:
+        return reverse(name, args=[line.mandate_id, line.pk])
+
+    may_edit = LINE.allows(line.state, "submit") and permissions.may_fill_in(reader, line)
+    may_decide = LINE.allows(line.state, "attest") and permissions.may_attest(reader, line)
+    may_end = LINE.allows(line.state, "end") and permissions.may_end(reader, line)
+    return LineView(
+        line=line,
+        status=line_status(line, timezone.localdate()),
+        in_full=permissions.sees_in_full(reader, line),
+        edit_url=url("mandate_line") if may_edit else "",
+        decide_url=url("mandate_decide") if may_decide else "",
+        end_url=url("mandate_end") if may_end else "",
+    )

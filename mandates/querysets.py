@@ -1,0 +1,67 @@
+"""Which editions, mandates and lines: sentences that compose."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from kvinnofrid.core.audit import TrackedQuerySet
+from kvinnofrid.core.ordering import swedish
+from mandates.enums import LineKind, LineState, MandateState
+from organisations import permissions
+from organisations.models import Organisation
+
+
+class FormEditionQuerySet(TrackedQuerySet):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+    def current(self, day: date) -> Self:
+        """Published editions that are valid on the day, newest first."""
+        return self.published().filter(valid_from__lte=day).order_by("-valid_from", "-pk")
+
+    def visible_to(self, user: Any) -> Self:
+        """Published editions to all participants; drafts to the coordinator."""
+        if permissions.is_coordinator(user):
+            return self
+        return self.published() if permissions.is_member(user) else self.none()
+
+
+class MandateQuerySet(TrackedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Mandates whose page a person may open: the own, those of organisations whose internals the person sees."""
+        if permissions.is_coordinator(user):
+            return self
+        if not permissions.is_member(user):
+            return self.none()
+        organisations = Organisation.objects.where(user, "view_internal")
+        return self.filter(Q(representative=user) | Q(lines__seat__organisation__in=organisations)).distinct()
+
+    def drafts(self) -> Self:
+        return self.filter(state=MandateState.DRAFT)
+
+
+class MandateSeatQuerySet(TrackedQuerySet):
+    def held_on(self, day: date) -> Self:
+        """Lines, ordinary or deputy, whose period and attestation cover the day: computed, never stored."""
+        return self.alias(in_force_to=Coalesce("ended_on", "ends_on")).filter(
+            Q(in_force_to__isnull=True) | Q(in_force_to__gte=day),
+            state__in=[LineState.ATTESTED, LineState.ENDED],
+            starts_on__lte=day,
+        )
+
+    def ordinary(self) -> Self:
+        return self.filter(kind=LineKind.ORDINARY)
+
+    def in_full_for(self, user: Any) -> Self:
+        """Lines of which the person may read everything: contacts, case number, comment, private number."""
+        if permissions.is_coordinator(user):
+            return self
+        if not permissions.is_member(user):
+            return self.none()
+        organisations = Organisation.objects.where(user, "view_internal")
+        return self.filter(Q(mandate__representative=user) | Q(seat__organisation__in=organisations))
+
+    def in_order(self) -> Self:
+        return self.order_by(swedish("seat__organisation__name"), "seat__function", "pk")

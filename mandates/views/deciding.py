@@ -1,0 +1,97 @@
+"""Attest or send back, withdraw, end."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.workflow import MoveRefused
+from mandates import actions, permissions, queries
+from mandates.enums import LineState
+from mandates.forms import DecideForm, EndForm, WithdrawForm
+from mandates.models import MandateSeat
+from mandates.views.filling import form_page
+from mandates.views.lookups import line_of, person, visible_mandate
+from mandates.workflow import LINE, MANDATE
+from organisations.permissions import is_member
+
+
+@requires(is_member)
+@form_page
+def mandate_decide(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+    """The commissioner reads the form and attests the own organisation's line, or sends it back."""
+    mandate = visible_mandate(request, pk)
+    line = line_of(mandate, line_pk)
+    if not permissions.may_attest(request.user, line):
+        raise Refused
+    if line.state != LineState.WAITING:
+        messages.info(request, "Raden väntar inte längre på ditt beslut.")
+        return redirect(mandate)
+    form = DecideForm(request.POST or None, initial={"version": mandate.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _decide(request, line, form)
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect(mandate)
+    context = {"mandate": mandate, "line": line, "form": form, "page": queries.mandate_page(mandate, person(request))}
+    return render(request, "mandates/mandate_decide.html", context)
+
+
+def _decide(request: HttpRequest, line: MandateSeat, form: DecideForm) -> str:
+    values = form.cleaned_data
+    if values["decision"] == DecideForm.ATTEST:
+        actions.attest(line=line, version=values["version"], by=person(request))
+        return f"Du har attesterat uppdraget för {line.seat}."
+    actions.send_back(line=line, version=values["version"], comment=values["comment"], by=person(request))
+    return f"Du har återsänt uppdraget för {line.seat}. Representanten har fått din kommentar."
+
+
+@requires(is_member)
+@form_page
+def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The representative takes the form back."""
+    mandate = visible_mandate(request, pk)
+    if mandate.representative_id != request.user.pk:
+        raise Refused
+    if not MANDATE.allows(mandate.state, "withdraw"):
+        messages.info(request, "Uppdraget kan inte återtas.")
+        return redirect(mandate)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(mandate=mandate, reason=form.cleaned_data["reason"], by=person(request))
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Uppdraget är återtaget.")
+            return redirect(mandate)
+    return render(request, "mandates/mandate_withdraw.html", {"mandate": mandate, "form": form})
+
+
+@requires(is_member)
+@form_page
+def mandate_end(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+    """End an attested line on a day."""
+    mandate = visible_mandate(request, pk)
+    line = line_of(mandate, line_pk)
+    if not permissions.may_end(request.user, line):
+        raise Refused
+    if not LINE.allows(line.state, "end"):
+        messages.info(request, "Raden kan inte avslutas.")
+        return redirect(mandate)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_line(line=line, by=person(request), **form.cleaned_data)
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        except ValidationError as error:
+            form.add_error("ended_on", error.messages[0])
+        else:
+            messages.success(request, f"Uppdraget för {line.seat} avslutas {form.cleaned_data['ended_on']}.")
+            return redirect(mandate)
+    return render(request, "mandates/mandate_end.html", {"mandate": mandate, "line": line, "form": form})

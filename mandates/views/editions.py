@@ -1,0 +1,102 @@
+"""Form editions: read by all participants, written and published by the coordinator."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from kvinnofrid.core.access import requires
+from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.workflow import MoveRefused
+from mandates import actions, pdf, queries
+from mandates.forms import EditionForm, SectionFormSet, sections_of
+from mandates.models import FormEdition
+from mandates.views.filling import form_page
+from mandates.views.lookups import person, visible_edition
+from organisations.enums import SeatHolding
+from organisations.models import Forum
+from organisations.permissions import is_coordinator, is_member
+
+
+@requires(is_member)
+def edition_list(request: HttpRequest) -> HttpResponse:
+    """All editions by forum, newest first."""
+    context = {
+        "editions": FormEdition.objects.visible_to(request.user).select_related("forum"),
+        "forums": Forum.objects.filter(seats_held_by=SeatHolding.MANDATE).in_order(),
+        "is_coordinator": is_coordinator(request.user),
+    }
+    return render(request, "mandates/edition_list.html", context)
+
+
+@requires(is_member)
+def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One edition's text."""
+    edition = visible_edition(request, pk)
+    context = {
+        "edition": edition,
+        "sections": edition.sections.all(),
+        "history": queries.edition_history(edition),
+        "is_coordinator": is_coordinator(request.user),
+    }
+    return render(request, "mandates/edition_detail.html", context)
+
+
+@requires(is_member)
+def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The empty form, to fill in by hand."""
+    edition = visible_edition(request, pk)
+    filename = f"Uppdragsbeskrivning {edition.forum.name} {edition.name}.pdf".replace("/", "-")
+    return pdf_response(request, lambda: pdf.blank_form_pdf(edition), filename)
+
+
+@requires(is_coordinator)
+@form_page
+def edition_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """Prepare a new edition of a forum's form from its newest."""
+    forum = get_object_or_404(Forum, slug=slug, seats_held_by=SeatHolding.MANDATE)
+    form = EditionForm(request.POST or None, instance=FormEdition(forum=forum))
+    if request.method == "POST" and form.is_valid():
+        edition = actions.prepare_edition(forum=forum, by=person(request), **form.cleaned_data)
+        return redirect("edition_edit", edition.pk)
+    return render(request, "mandates/edition_create.html", {"form": form, "forum": forum})
+
+
+@requires(is_coordinator)
+@form_page
+def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit a draft's name, date and sections."""
+    edition = visible_edition(request, pk)
+    if edition.is_published:
+        messages.info(request, "Utgåvan är publicerad och kan inte ändras.")
+        return redirect(edition)
+    form = EditionForm(request.POST or None, instance=edition)
+    present: list[Any] = list(edition.sections.values("heading", "body"))
+    sections = SectionFormSet(request.POST or None, initial=present, prefix="sections")
+    if request.method == "POST" and form.is_valid() and sections.is_valid():
+        try:
+            actions.save_edition(
+                edition=edition, values=form.cleaned_data, sections=sections_of(sections), by=person(request)
+            )
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Sparat.")
+            return redirect(request.path if "again" in request.POST else edition)
+    return render(request, "mandates/edition_edit.html", {"edition": edition, "form": form, "sections": sections})
+
+
+@requires(is_coordinator)
+@require_POST
+def edition_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Freeze a draft; from then on its text never changes."""
+    edition = visible_edition(request, pk)
+    try:
+        actions.publish_edition(edition=edition, by=person(request))
+    except MoveRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{edition.name} är publicerad.")
+    return redirect(edition)

@@ -1,0 +1,138 @@
+"""The form in steps: start, person, organisations, one page per organisation, check and submit."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.workflow import MoveRefused
+from mandates import actions, permissions, queries
+from mandates.forms import ContactFormSet, LineForm, PersonForm, SeatsForm, StartForm, contacts_of
+from mandates.models import Mandate
+from mandates.views.lookups import line_of, own_mandate, person
+from organisations.permissions import is_member
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(is_member)
+@form_page
+def mandate_start(request: HttpRequest) -> HttpResponse:
+    """What the form is about, and the button that starts it (or opens the draft there is)."""
+    if not permissions.may_start(request.user):
+        raise Refused
+    form = StartForm(request.POST or None, user=person(request))
+    if request.method == "POST" and form.is_valid():
+        mandate = actions.start_mandate(edition=form.cleaned_data["edition"], by=person(request))
+        return redirect("mandate_person", mandate.pk)
+    return render(request, "mandates/mandate_start.html", {"form": form})
+
+
+@requires(is_member)
+@form_page
+def mandate_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step: name and contact details."""
+    mandate = own_mandate(request, pk)
+    form = PersonForm(request.POST or None, instance=mandate)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_person(mandate=mandate, values=form.cleaned_data, by=person(request))
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _onward(request, mandate, "person")
+    return _step(request, mandate, "person", form=form)
+
+
+@requires(is_member)
+@form_page
+def mandate_seats(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step: which organisations the mandate is for."""
+    mandate = own_mandate(request, pk)
+    chosen = list(mandate.lines.values_list("seat", flat=True))
+    form = SeatsForm(request.POST or None, user=person(request), forum=mandate.edition.forum, initial={"seats": chosen})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.choose_seats(mandate=mandate, seats=list(form.cleaned_data["seats"]), by=person(request))
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _onward(request, mandate, "seats")
+    return _step(request, mandate, "seats", form=form)
+
+
+@requires(is_member)
+@form_page
+def mandate_line(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
+    """Step: one organisation's share, commissioner, period, case number and internal contacts."""
+    mandate = own_mandate(request, pk)
+    line = line_of(mandate, line_pk)
+    if not permissions.may_fill_in(request.user, line):
+        raise Refused
+    form = LineForm(request.POST or None, instance=line)
+    present = list(line.contacts.values("id", "name", "role", "email", "phone"))
+    contacts = ContactFormSet(request.POST or None, initial=present, prefix="contacts")
+    if request.method == "POST" and form.is_valid() and contacts.is_valid():
+        try:
+            actions.save_line(line=line, values=form.cleaned_data, contacts=contacts_of(contacts), by=person(request))
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return _onward(request, mandate, f"line-{line.pk}")
+    return _step(request, mandate, f"line-{line.pk}", form=form, contacts=contacts, line=line)
+
+
+@requires(is_member)
+@form_page
+def mandate_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step: check the answers, then submit."""
+    mandate = own_mandate(request, pk)
+    if request.method == "POST":
+        try:
+            actions.submit(mandate=mandate, by=person(request))
+        except MoveRefused as refusal:
+            messages.error(request, str(refusal))
+        except actions.Incomplete:
+            return _review(request, mandate, status=422)
+        else:
+            messages.success(request, "Uppdraget är inskickat. Uppdragsgivaren har fått ett meddelande.")
+        return redirect(mandate)
+    return _review(request, mandate)
+
+
+def _review(request: HttpRequest, mandate: Mandate, *, status: int = 200) -> HttpResponse:
+    context = {
+        "page": queries.mandate_page(mandate, person(request)),
+        "problems": queries.problems(mandate),
+        "refused": status != 200,
+    }
+    return _step(request, mandate, "review", status=status, **context)
+
+
+def _step(request: HttpRequest, mandate: Mandate, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    steps = queries.steps(mandate)
+    current = next((number for number, step in enumerate(steps, start=1) if step.name == name), None)
+    if current is None:
+        return redirect(mandate)
+    template = f"mandates/mandate_{name.partition('-')[0]}.html"
+    context |= {"mandate": mandate, "steps": steps, "step": steps[current - 1], "number": current}
+    context["back"] = steps[current - 2].url if current > 1 else mandate.get_absolute_url()
+    return render(request, template, context, status=status)
+
+
+def _onward(request: HttpRequest, mandate: Mandate, name: str) -> HttpResponse:
+    """After a saved step: stay to add more, go to the overview, or go on to the next step."""
+    if "again" in request.POST:
+        messages.success(request, "Sparat.")
+        return redirect(f"{request.path}#kontakter")
+    if "later" in request.POST:
+        messages.success(request, "Sparat. Du kan fortsätta när du vill.")
+        return redirect(mandate)
+    steps = queries.steps(mandate)
+    names = [step.name for step in steps]
+    following = steps[names.index(name) + 1 :] if name in names else steps[-1:]
+    return redirect(following[0].url if following else reverse("mandate_review", args=[mandate.pk]))

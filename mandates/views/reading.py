@@ -1,0 +1,38 @@
+"""The list of mandates, one mandate's page, and its PDF."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kvinnofrid.core.access import requires
+from kvinnofrid.core.downloads import pdf_response
+from mandates import pdf, permissions, queries
+from mandates.forms import MandateSearchForm
+from mandates.views.lookups import person, visible_mandate
+from organisations.permissions import is_member
+
+
+@requires(is_member)
+def mandate_list(request: HttpRequest) -> HttpResponse:
+    """The person's own mandates and those of the organisations whose internals the person sees."""
+    form = MandateSearchForm(request.GET)
+    mandates = queries.mandate_rows(person(request), text=form.value("q"), state=form.value("state"))
+    page = Paginator(mandates, 50).get_page(request.GET.get("sida"))
+    context = {"form": form, "page": page, "may_start": permissions.may_start(request.user)}
+    return render(request, "mandates/mandate_list.html", context)
+
+
+@requires(is_member)
+def mandate_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mandate: its lines as far as the person may see them, what can be done, and what has happened."""
+    mandate = visible_mandate(request, pk)
+    context = queries.mandate_page(mandate, person(request))
+    return render(request, "mandates/mandate_detail.html", {"mandate": mandate, "page": context})
+
+
+@requires(is_member)
+def mandate_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The filled form as PDF, with what the person may see of it."""
+    mandate = visible_mandate(request, pk)
+    reader = person(request)
+    return pdf_response(request, lambda: pdf.mandate_pdf(mandate, viewer=reader), f"Uppdrag {mandate.reference}.pdf")

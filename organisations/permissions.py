@@ -1,0 +1,71 @@
+"""Who may: the one table from role to permissions, and the tests that URLs declare.
+
+A reader sees what is internal to the own organisation. A representative also fills in mandate forms, a commissioner
+attests them. A registrar and an administrator see the same as a reader until decisions and invitations give them
+their work. The chair and the secretary of a forum see its coverage. Who sits in the steering group, and the
+coordinator, see the coverage of the whole county; the coordinator also sees what is internal to every organisation
+and looks after form editions. Everything else (organisations, forums, rosters) is open to all participants.
+"""
+
+from typing import Any
+
+from kvinnofrid.core import access
+from organisations.enums import ForumKind, Role
+from organisations.models import Forum, Organisation, Partnership
+
+ORGANISATION: dict[Role, frozenset[str]] = {
+    Role.READER: frozenset({"view_internal"}),
+    Role.REPRESENTATIVE: frozenset({"view_internal", "fill_in_mandate"}),
+    Role.COMMISSIONER: frozenset({"view_internal", "attest_mandate"}),
+    Role.REGISTRAR: frozenset({"view_internal"}),
+    Role.ADMINISTRATOR: frozenset({"view_internal"}),
+}
+FORUM: dict[Role, frozenset[str]] = {
+    Role.CHAIR: frozenset({"view_forum_coverage"}),
+    Role.SECRETARY: frozenset({"view_forum_coverage"}),
+    Role.MEMBER: frozenset(),
+}
+PARTNERSHIP: dict[Role, frozenset[str]] = {
+    Role.COORDINATOR: frozenset({"coordinate", "view_coverage"}),
+}
+STEERING_GROUP_MEMBER: frozenset[str] = frozenset({"view_coverage"})  # on the partnership, beside FORUM[MEMBER]
+
+
+def is_member(user: Any) -> bool:
+    """Has any role or seat today, in any organisation or forum: sees what is open to all participants."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return bool(access.grants(user)) or access.active_groups(user).exists()
+
+
+def is_coordinator(user: Any) -> bool:
+    """Coordinates the partnership."""
+    return access.may_any(user, "coordinate", Partnership)
+
+
+def sees_coverage(user: Any) -> bool:
+    """Sees the coverage of the whole county: the coordinator and those who sit in the steering group."""
+    return access.may_any(user, "view_coverage", Partnership)
+
+
+def sees_forum_coverage(user: Any, forum: Forum) -> bool:
+    """Sees the coverage of one forum: those who see the county's, and the forum's own chair and secretary."""
+    return sees_coverage(user) or access.may(user, "view_forum_coverage", forum)
+
+
+def sees_internal(user: Any, organisation: Organisation) -> bool:
+    """Sees drafts, internal contacts and private numbers: the own organisation and the coordinator."""
+    return is_coordinator(user) or access.may(user, "view_internal", organisation)
+
+
+def permissions_of(role: Role, scope: Any) -> dict[Any, frozenset[str]]:
+    """What a role in a scope gives, as {object: permissions}."""
+    if isinstance(scope, Organisation):
+        return {scope: ORGANISATION[role]}
+    if isinstance(scope, Partnership):
+        return {scope: PARTNERSHIP[role]}
+    given: dict[Any, frozenset[str]] = {scope: FORUM[role]}
+    partnership = Partnership.objects.first()
+    if partnership and role == Role.MEMBER and scope.kind == ForumKind.STEERING_GROUP:
+        given[partnership] = STEERING_GROUP_MEMBER
+    return given

@@ -1,0 +1,82 @@
+"""Which rows: sentences that compose."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from kvinnofrid.core import access
+from kvinnofrid.core.audit import TrackedQuerySet
+from kvinnofrid.core.ordering import swedish
+from organisations.enums import Role
+
+
+class OrganisationQuerySet(TrackedQuerySet):
+    def active_on(self, day: date) -> Self:
+        """Those that take part on the day."""
+        return self.filter(
+            Q(active_from__isnull=True) | Q(active_from__lte=day), Q(active_to__isnull=True) | Q(active_to__gte=day)
+        )
+
+    def principals(self) -> Self:
+        return self.filter(is_principal=True)
+
+    def named_like(self, text: str) -> Self:
+        """Those whose name, short name or other name contains the text."""
+        alias = apps.get_model("organisations", "OrganisationAlias").objects.filter(
+            organisation=OuterRef("pk"), name__icontains=text
+        )
+        return self.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Exists(alias))
+
+    def where(self, user: Any, permission: str) -> Self:
+        """Those in which the person has the permission today."""
+        return access.objects_where(self, user, permission)  # type: ignore[return-value]
+
+    def in_order(self) -> Self:
+        return self.order_by(swedish("name"))
+
+
+class ForumQuerySet(TrackedQuerySet):
+    def named_like(self, text: str) -> Self:
+        """Those whose name or other name contains the text."""
+        alias = apps.get_model("organisations", "ForumAlias").objects.filter(forum=OuterRef("pk"), name__icontains=text)
+        return self.filter(Q(name__icontains=text) | Exists(alias))
+
+    def where(self, user: Any, permission: str) -> Self:
+        """Those in which the person has the permission today."""
+        return access.objects_where(self, user, permission)  # type: ignore[return-value]
+
+    def in_order(self) -> Self:
+        return self.order_by(swedish("name"))
+
+
+class SeatQuerySet(TrackedQuerySet):
+    def in_order(self) -> Self:
+        """By organisation in Swedish order, then by function."""
+        return self.select_related("organisation").order_by(swedish("organisation__name"), swedish("function"))
+
+
+class UserQuerySet(TrackedQuerySet):
+    def with_role(self, role: Role, day: date) -> Self:
+        """Active people who hold the role somewhere on the day."""
+        memberships = apps.get_model("organisations", "Membership").objects.active_on(day)
+        return self.filter(is_active=True, pk__in=memberships.filter(role=role).values("user"))
+
+    def commissioners_of(self, organisation: Any, day: date) -> Self:
+        """Active people who hold the commissioner's role in the organisation on the day."""
+        memberships = apps.get_model("organisations", "Membership").objects.active_on(day)
+        holding = memberships.filter(organisation=organisation, role=Role.COMMISSIONER)
+        return self.filter(is_active=True, pk__in=holding.values("user")).order_by(swedish("name"), "pk")
+
+
+def groups_by_membership(user: Any, day: date) -> Q:
+    """Groups that a person is in through a membership on the day."""
+    memberships = apps.get_model("organisations", "Membership").objects.active_on(day).filter(user=user)
+    return Q(pk__in=memberships.values("group"))
+
+
+def groups_by_appointment(user: Any, day: date) -> Q:
+    """Groups that a person is in by holding a seat by office on the day."""
+    appointments = apps.get_model("organisations", "Appointment").objects.active_on(day).filter(holder=user)
+    return Q(pk__in=appointments.values("group"))

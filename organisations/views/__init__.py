@@ -1,0 +1,1 @@
+"""Lists of organisations and forums, and the person's own details."""

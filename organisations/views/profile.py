@@ -1,0 +1,25 @@
+"""The person's own details and roles."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kvinnofrid.core.access import logged_in
+from organisations import actions
+from organisations.forms import ProfileForm
+from organisations.models import User
+from organisations.queries import roles_today
+
+
+@logged_in
+def profile(request: HttpRequest) -> HttpResponse:
+    """Name and contact details, which the person edits; roles, which others give."""
+    user = User.objects.filter(pk=request.user.pk).first()
+    if user is None:
+        raise Http404
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        actions.save_profile(user=user, values=form.cleaned_data, by=user)
+        messages.success(request, "Dina uppgifter är sparade.")
+        return redirect("profile")
+    return render(request, "organisations/profile.html", {"form": form, "roles": roles_today(user)})

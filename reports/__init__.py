@@ -1,0 +1,1 @@
+"""Reads everything: home pages, overviews, coverage, the partnership file."""

@@ -1,0 +1,25 @@
+"""The one thing that a reader of reports can do: tell that something does not work."""
+
+import uuid
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from kvinnofrid.core import outbox
+from organisations.enums import Role
+from organisations.models import User
+
+
+@transaction.atomic
+def report_fault(*, fault: str, reply_to: str) -> None:
+    """A message to every coordinator."""
+    coordinators = User.objects.with_role(Role.COORDINATOR, timezone.localdate())
+    outbox.post(
+        to=coordinators,
+        event=f"fault-{uuid.uuid4()}",
+        template="fault_reported",
+        path=reverse("accessibility_statement"),
+        fault=fault,
+        reply_to=reply_to,
+    )

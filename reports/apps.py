@@ -1,0 +1,8 @@
+"""The app that reads all others."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = "Överblick"

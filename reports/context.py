@@ -1,0 +1,51 @@
+"""What every page shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from organisations.models import Partnership
+from organisations.permissions import is_member, sees_coverage
+from organisations.queries import on_behalf_of
+
+NAVIGATION = (
+    ("home", "Hem"),
+    ("organisation_list", "Organisationer"),
+    ("forum_list", "Forum"),
+    ("mandate_list", "Uppdrag"),
+    ("representation", "Vem representerade?"),
+)
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """The partnership, the navigation, and on whose behalf the person acts. Two queries for a logged-in page."""
+    partnership = Partnership.objects.first()
+    user = getattr(request, "user", None)
+    context: dict[str, Any] = {
+        "partnership": partnership,
+        "demonstration": bool(partnership and partnership.is_demonstration),
+        "navigation": [],
+        "on_behalf_of": "",
+    }
+    if user is not None and user.is_authenticated:
+        context["on_behalf_of"] = ", ".join(on_behalf_of(user))
+        context["navigation"] = _navigation(request) if is_member(user) else []
+    return context
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    items = list(NAVIGATION)
+    if sees_coverage(request.user):
+        items.insert(1, ("coverage", "Uppdragsläget"))
+    match = request.resolver_match
+    current = (match.url_name if match else None) or ""
+    return [
+        {"label": label, "url": reverse(name), "current": _section(name) == _section(current)} for name, label in items
+    ]
+
+
+def _section(name: str) -> str:
+    """The part of the portal that a page belongs to: mandate_detail and edition_list both belong to mandates."""
+    section = name.partition("_")[0]
+    return "mandate" if section == "edition" else section

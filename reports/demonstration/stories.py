@@ -1,0 +1,164 @@
+"""What has happened to the made-up mandates: every state there is, through the same actions as everybody's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from mandates import actions
+from mandates.enums import LineKind
+from mandates.models import FormEdition, Mandate, MandateSeat
+from organisations.models import User
+from reports.demonstration.cast import COORDINATOR, MORA, Cast
+from reports.demonstration.happening import happening
+
+EARLIER_EDITION = "Tidigare utgåva (demonstration)"
+EARLIER_FROM = date(2024, 1, 1)
+CONTACTS = (
+    {
+        "name": "Demo Enhetschef",
+        "role": "Individ- och familjeomsorg",
+        "email": "enhetschef@{place}.example",
+        "phone": "",
+    },
+    {"name": "Samordningsfunktionen", "role": "Lokal samverkan", "email": "samordning@{place}.example", "phone": ""},
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One mandate. Days count from today, backwards when negative; `decided` is when its line was decided."""
+
+    place: str
+    begun: int
+    starts: int
+    share: str
+    role: str = "representant"
+    kind: LineKind = LineKind.ORDINARY
+    ends: int | None = None
+    submitted: bool = True
+    attested: int | None = None
+    returned: int | None = None
+    withdrawn: int | None = None
+    ended: int | None = None
+    reason: str = ""
+
+
+DEPUTY = LineKind.DEPUTY
+STORIES = (
+    Story("falun", -420, -400, "20", "tidigare.representant", attested=-415, ended=-61, reason="Har bytt tjänst."),
+    Story("avesta", -520, -500, "10", attested=-510, ended=-120, reason="Tjänsten är vakant."),
+    Story("leksand", -300, -290, "15", attested=-295),
+    Story("leksand", -300, -290, "5", "ersattare", DEPUTY, attested=-294),
+    Story("region-dalarna", -260, -250, "25", attested=-255),
+    Story("region-dalarna", -40, -30, "5", "ersattare", DEPUTY, attested=-36),
+    Story("lansstyrelsen-dalarna", -640, -630, "40", attested=-632),
+    Story("hogskolan-dalarna", -200, -190, "10", attested=-195, ends=540),
+    Story("polisen", -150, -140, "15", attested=-141),
+    Story("barnahus-dalarna", -90, -80, "10", attested=-84),
+    Story("brottsofferjouren", -75, -60, "5", attested=-70, ends=305),
+    Story("borlange", -180, -170, "30", attested=-175),
+    Story("vansbro", -330, -320, "12.5", attested=-325, ends=45),
+    Story("migrationsverket", -350, -345, "5", attested=-348, ends=20),
+    Story("hedemora", -12, 30, "20", attested=-6),
+    Story("rattvik", -36, -20, "20"),
+    Story("kriminalvarden", -3, 14, "10"),
+    Story("gagnef", -17, -1, "15", returned=-10, reason="Andelen räcker inte till möten och förankring. Räkna om den."),
+    Story("smedjebacken", -26, -10, "10", withdrawn=-12, reason="En annan person får uppdraget."),
+    Story("ludvika", -5, 10, "15", submitted=False),
+)
+
+
+def play(cast: Cast) -> None:
+    """Everything that has happened, oldest first."""
+    _earlier_edition(cast)
+    for story in sorted(STORIES, key=lambda story: story.begun):
+        _play(story, cast)
+    _play_mora(cast)
+
+
+def _earlier_edition(cast: Cast) -> None:
+    """Mandates from before the partnership file's edition were signed on an earlier one."""
+    coordinator = cast.people[COORDINATOR]
+    with happening(days_ago=(timezone.localdate() - EARLIER_FROM).days + 14):
+        edition = actions.prepare_edition(
+            forum=cast.forums["lansgruppen"], name=EARLIER_EDITION, valid_from=EARLIER_FROM, by=coordinator
+        )
+        actions.publish_edition(edition=edition, by=coordinator)
+
+
+def _play(story: Story, cast: Cast) -> None:
+    representative = cast.person(story.role, story.place)
+    commissioner = cast.person("uppdragsgivare", story.place)
+    mandate = _fill_in(cast, representative, begun=-story.begun)
+    line = mandate.lines.get()
+    with happening(-story.begun, hour=10):
+        _save_line(line, story, commissioner, by=representative)
+        if story.submitted:
+            actions.submit(mandate=mandate, by=representative)
+    _decide(line, story, commissioner)
+    if story.withdrawn:
+        with happening(-story.withdrawn):
+            actions.withdraw(mandate=mandate, reason=story.reason, by=representative)
+    if story.ended:
+        with happening(-story.ended):
+            last_day = _day(story.ended)
+            actions.end_line(line=line, ended_on=last_day, reason=story.reason, by=commissioner)
+
+
+def _decide(line: MandateSeat, story: Story, commissioner: User) -> None:
+    version = Mandate.objects.get(pk=line.mandate_id).version
+    if story.attested:
+        with happening(-story.attested):
+            actions.attest(line=line, version=version, by=commissioner)
+    if story.returned:
+        with happening(-story.returned):
+            actions.send_back(line=line, version=version, comment=story.reason, by=commissioner)
+
+
+def _play_mora(cast: Cast) -> None:
+    """One form with four lines: two are attested, one waits, one has come back."""
+    representative, commissioner = cast.person("representant", "mora"), cast.person("uppdragsgivare", "mora")
+    share = {"mora": "10", "orsa": "5", "alvdalen": "5", "malung-salen": "7.5"}
+    mandate = _fill_in(cast, representative, begun=21)
+    with happening(21, hour=10):
+        seats = cast.forums["lansgruppen"].seats.filter(organisation__slug__in=MORA)
+        actions.choose_seats(mandate=mandate, seats=list(seats), by=representative)
+        lines = {line.seat.organisation.slug: line for line in mandate.lines.select_related("seat__organisation")}
+        for slug, line in lines.items():
+            _save_line(line, Story(slug, -21, -7, share[slug]), commissioner, by=representative)
+        actions.submit(mandate=mandate, by=representative)
+    for slug in ("mora", "orsa"):
+        _decide(lines[slug], Story(slug, -21, -7, share[slug], attested=-14), commissioner)
+    comment = "Ange vår egen kontaktperson, inte Moras."
+    _decide(lines["malung-salen"], Story("malung-salen", -21, -7, "7.5", returned=-9, reason=comment), commissioner)
+
+
+def _fill_in(cast: Cast, representative: User, *, begun: int) -> Mandate:
+    editions = FormEdition.objects.current(_day(-begun)).filter(forum=cast.forums["lansgruppen"])
+    with happening(begun):
+        return actions.start_mandate(edition=editions[0], by=representative)
+
+
+def _save_line(line: MandateSeat, story: Story, commissioner: User, *, by: User) -> None:
+    place = line.seat.organisation.slug
+    values: dict[str, Any] = {
+        "kind": story.kind,
+        "share_percent": Decimal(story.share),
+        "commissioner": commissioner,
+        "starts_on": _day(story.starts),
+        "ends_on": None if story.ends is None else _day(story.ends),
+        "case_number": f"DEMO {_day(story.begun).year}/{line.pk:04d}" if story.submitted else "",
+    }
+    actions.save_line(line=line, values=values, contacts=_contacts(place), by=by)
+
+
+def _contacts(place: str) -> Sequence[dict[str, str]]:
+    return [{key: value.format(place=place) for key, value in contact.items()} for contact in CONTACTS]
+
+
+def _day(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)

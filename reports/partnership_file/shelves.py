@@ -1,0 +1,56 @@
+"""The rows of the database that a file may mean, one query per kind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+
+from reports.partnership_file.kinds import Kind, comparable
+
+Key = tuple[Any, ...]
+
+
+class Shelf:
+    """All rows of one kind, by what identifies them; the file's rows are put beside them as they are read.
+
+    A row that the file gives but that has faults is there as None, so that references to it are no second fault.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        related = [f.name for f in kind.model._meta.fields if f.name in (kind.within, *kind.identity) and f.is_relation]
+        rows = kind.model._default_manager.select_related(*related).order_by("pk")
+        self.rows: dict[Key, models.Model | None] = {kind.identity_of(row): row for row in rows}
+        self.lines: dict[Key, int] = {}
+
+    def key(self, values: dict[str, Any], parent: models.Model | None) -> Key:
+        """The key of what the file says; absent fields of the identity count as empty."""
+        found = [parent.pk] if parent else []
+        for name in self.kind.identity:
+            spec = self.kind.model._meta.get_field(name)
+            value = values.get(name, "" if isinstance(spec, models.CharField) else None)
+            found.append(comparable(spec, value.pk if isinstance(value, models.Model) else value))
+        return tuple(found)
+
+    def unmentioned(self, parent: models.Model | None) -> Iterator[models.Model]:
+        """Rows of the database, around the same parent, that the file says nothing about."""
+        for key, row in self.rows.items():
+            if row and key not in self.lines and (parent is None or key[0] == parent.pk):
+                yield row
+
+
+class Shelves:
+    """The shelves of all kinds, filled when first asked for."""
+
+    def __init__(self, sections: tuple[Kind, ...]) -> None:
+        self._sections = {kind.model: kind for kind in sections}
+        self._shelves: dict[type[models.Model], Shelf] = {}
+
+    def of(self, kind: Kind) -> Shelf:
+        if kind.model not in self._shelves:
+            self._shelves[kind.model] = Shelf(kind)
+        return self._shelves[kind.model]
+
+    def referable(self, model: type[models.Model]) -> Shelf:
+        """The shelf of a section's rows, which other rows refer to by their one identifying field."""
+        return self.of(self._sections[model])

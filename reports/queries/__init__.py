@@ -1,0 +1,1 @@
+"""Tables for pages that gather from several apps."""

@@ -1,0 +1,1 @@
+"""Makes the rows that tests need, through the same actions as the portal."""

@@ -1,0 +1,212 @@
+"""Starting the portal: what it says when it cannot, and that it leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from kvinnofrid import faults
+from kvinnofrid.core.embedded import EmbeddedDatabaseError, EmbeddedServer, start
+from kvinnofrid.launch import Fault, announcement, check_port, make_database, only_one
+from kvinnofrid.prepare import refuse_old_server
+from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, LaunchOptions
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(module: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-m", module],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **variables},
+    )
+
+
+def options(tmp_path: Path, *, demonstration: bool = True) -> LaunchOptions:
+    return LaunchOptions(
+        port=8000,
+        demonstration=demonstration,
+        data=tmp_path,
+        partnership=tmp_path / "partnership.yaml",
+        database_url="",
+        demo_password="",
+    )
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_port_in_use_is_one_line(taken_port: int, tmp_path: Path) -> None:
+    finished = run("kvinnofrid.launch", PORT=str(taken_port), DATA_DIR=str(tmp_path))
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        f"Port {taken_port} används redan. Ange en annan: make run PORT={taken_port % 65535 + 1}\n"
+    )
+
+
+def test_a_free_port_is_accepted(taken_port: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        free = other.getsockname()[1]
+    check_port(free)
+    with pytest.raises(Fault):
+        check_port(taken_port)
+
+
+def test_a_second_portal_on_the_same_data_is_one_line(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(Fault) as fault, only_one(tmp_path):
+        pytest.fail("two portals on the same data")
+    assert str(fault.value) == (f"Portalen körs redan med {tmp_path}. Avsluta den först, eller ange en annan DATA_DIR.")
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    finished = run("kvinnofrid.launch", DATA_DIR=str(tmp_path / "file"), PORT="18999")
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        f"Det går inte att skriva i {tmp_path}/file (File exists). Ändra rättigheterna eller ange DATA_DIR.\n"
+    )
+
+
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    finished = run(
+        "kvinnofrid.prepare", DATABASE_URL="postgresql://portal@127.0.0.1:1/kvinnofrid", DATA_DIR=str(tmp_path)
+    )
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr == (
+        "Databasen på 127.0.0.1:1 svarar inte. Starta den eller ändra DATABASE_URL. (Connection refused)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        (
+            'FATAL:  database "NAME" does not exist',
+            "Databasen NAME finns inte på db.example:5433. Skapa den eller ändra DATABASE_URL.",
+        ),
+        (
+            'FATAL:  password authentication failed for user "portal"',
+            "Databasen på db.example:5433 godtar inte inloggningen. Kontrollera användare och lösenord i DATABASE_URL.",
+        ),
+        (
+            'FATAL:  role "kvinnofrid_portal" does not exist',
+            "Kontot i DATABASE_URL får inte arbeta i rollen kvinnofrid_portal. Kör manage.py migrate.",
+        ),
+        (
+            'FATAL:  could not write lock file "postmaster.pid": No space left on device',
+            "Disken är full på databasservern. Frigör plats och försök igen.",
+        ),
+    ],
+)
+def test_what_the_driver_tells_becomes_a_line_for_a_person(
+    told: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = faults.connection.settings_dict
+    monkeypatch.setitem(database, "HOST", "db.example")
+    monkeypatch.setitem(database, "PORT", 5433)
+    name = database["NAME"]
+    assert faults.connection_line(told.replace("NAME", name)) == line.replace("NAME", name)
+
+
+def test_an_old_server_is_refused() -> None:
+    refuse_old_server(150_000)
+    with pytest.raises(CommandError) as refused:
+        refuse_old_server(140_022)
+    assert str(refused.value) == "Databasservern är PostgreSQL 14. Portalen behöver 15 eller nyare."
+
+
+def test_a_full_disk_is_one_line() -> None:
+    assert faults.plain_line(OSError(28, "No space left on device", "/srv/x")) == (
+        "Disken är full. Frigör plats och försök igen."
+    )
+    assert faults.plain_line(ValueError("ours")) is None
+
+
+def test_the_demonstration_names_its_accounts_and_their_password(tmp_path: Path) -> None:
+    lines = announcement(options(tmp_path), "hemligt-ord").splitlines()
+    assert lines[1] == "Portalen är igång: http://127.0.0.1:8000/"
+    assert lines[3].endswith("Lösenord för alla konton: hemligt-ord")
+    assert [line.split()[0] for line in lines[4:-2]] == list(DEMONSTRATION_ACCOUNTS)
+
+
+def test_a_real_portal_names_no_accounts(tmp_path: Path) -> None:
+    assert announcement(options(tmp_path, demonstration=False), "").splitlines() == [
+        "",
+        "Portalen är igång: http://127.0.0.1:8000/",
+        "",
+        "Första personen: DEMO=0 .venv/bin/python manage.py create_coordinator E-POSTADRESS",
+        "",
+        "Avsluta med Ctrl-C.",
+    ]
+
+
+# --- The portal's own server ---
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    running = start(tmp_path_factory.mktemp("data") / "postgres", throwaway=True)
+    yield running
+    running.stop()
+
+
+def process_of(server: EmbeddedServer) -> int:
+    return int((server.folder / "postmaster.pid").read_text().splitlines()[0])
+
+
+def test_the_server_of_a_killed_run_is_taken_over(server: EmbeddedServer) -> None:
+    process = process_of(server)
+    assert start(server.folder) == server
+    assert process_of(server) == process
+
+
+def test_a_killed_server_starts_again_with_its_data(server: EmbeddedServer) -> None:
+    address = make_database(server, "kept")
+    os.kill(process_of(server), signal.SIGKILL)
+    while Path(f"/proc/{process_of(server)}/cmdline").exists() and _has_command(process_of(server)):
+        pass
+    start(server.folder, throwaway=True)
+    assert make_database(server, "kept") == address
+
+
+def _has_command(process: int) -> bool:
+    return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+
+
+def test_a_number_that_another_process_got_is_not_taken_for_the_server(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    first = start(folder, throwaway=True)
+    first.stop()
+    (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n0\n5432\n{folder}\n\n\nready\n")
+    second = start(folder, throwaway=True)
+    assert process_of(second) != os.getpid()
+    second.stop()
+    assert not (folder / "postmaster.pid").exists()
+
+
+def test_only_the_owner_can_enter_the_data(server: EmbeddedServer) -> None:
+    assert server.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    with pytest.raises(EmbeddedDatabaseError) as fault:
+        start(tmp_path / "postgres")
+    assert str(fault.value).startswith("Databasen kan inte starta (pg_ctl): ")
+    assert "\n" not in str(fault.value)
