@@ -58,6 +58,10 @@ class SeatQuerySet(TrackedQuerySet):
 
 
 class UserQuerySet(TrackedQuerySet):
+    def get_by_natural_key(self, email: str | None) -> Any:
+        """The person with the e-mail, whatever its case."""
+        return self.get(email=(email or "").lower())
+
     def with_role(self, role: Role, day: date) -> Self:
         """Active people who hold the role somewhere on the day."""
         memberships = apps.get_model("organisations", "Membership").objects.active_on(day)

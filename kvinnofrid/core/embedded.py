@@ -94,7 +94,8 @@ def _create(folder: Path) -> None:
 
 
 def _launch(folder: Path, *, throwaway: bool) -> None:
-    (folder / "postmaster.pid").unlink(missing_ok=True)  # not running: left by a killed run
+    for left_by_killed_run in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (folder / left_by_killed_run).unlink(missing_ok=True)
     options = [*_where_to_listen(folder), *(THROWAWAY if throwaway else ())]
     log = folder / "server.log"
     arguments = ["start", "-w", "-t", "60", "-D", str(folder), "-l", str(log), "-o", shlex.join(options)]

@@ -1,6 +1,7 @@
 """WeasyPrint with the house style: the only file that imports it, and only the PDF processes import this file."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,15 @@ STATIC = PROJECT / "kvinnofrid" / "static"
 STYLESHEET = PROJECT / "templates" / "pdf" / "document.css"
 FOLDERS = ("fonts",)
 SCHEME = "portal:"
+# A little of everything a document is made of.
+SAMPLE = """<!doctype html><html lang="sv"><head><title>Prov</title>
+<meta name="dcterms.created" content="2026-01-01T00:00:00Z"></head><body data-reference="1" data-edition="2" data-mark="3">
+<h1>Prov <span>prov</span></h1><h2>Prov</h2><div class="text"><section><h3>Prov</h3><p>Prov<br>prov</p></section></div>
+<section class="line short"><table class="facts"><tbody><tr><th scope="row">Prov</th><td>Prov</td></tr></tbody></table>
+<table class="contacts"><caption>Prov</caption><thead><tr><th scope="col" class="name">Prov</th></tr></thead>
+<tbody><tr><td class="words">Organisationsövergripande samverkansgruppsprov</td></tr></tbody></table>
+<div class="attest"><p><span class="state">Prov</span></p></div></section>
+<div class="boxes"><p class="box">Prov</p></div></body></html>"""
 
 
 class PortalFiles(URLFetcher):
@@ -63,17 +73,24 @@ class Printer:
         self.style = CSS(string=STYLESHEET.read_text("utf-8"), url_fetcher=self.fetcher, font_config=faces)
         self.faces = faces.rules
 
-    def draw(self, html: str) -> bytes:
+    def fonts(self) -> FontConfiguration:
+        """A font map of one's own: it cannot be handed to another process."""
+        fonts = FontConfiguration()
+        for rule in self.faces:
+            fonts.add_font_face(rule, self.fetcher)
+        return fonts
+
+    def draw(self, html: str, fonts: FontConfiguration) -> bytes:
         """The document as bytes that depend on the HTML alone."""
         return HTML(string=html, url_fetcher=self.fetcher).write_pdf(
-            font_config=self.fonts(),
+            font_config=fonts,
             stylesheets=[self.style],
             pdf_variant="pdf/a-3a",
             presentational_hints=False,
         )
 
-    def fonts(self) -> FontConfiguration:
-        fonts = FontConfiguration()
-        for rule in self.faces:
-            fonts.add_font_face(rule, self.fetcher)
-        return fonts
+    def prepared(self) -> Callable[[str], bytes]:
+        """Ready to draw at once: the fonts loaded, and all that is loaded late already there."""
+        fonts = self.fonts()
+        self.draw(SAMPLE, fonts)
+        return lambda html: self.draw(html, fonts)

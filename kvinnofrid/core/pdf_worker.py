@@ -1,11 +1,11 @@
 """Processes that turn HTML into PDF: one parent with WeasyPrint loaded, one short-lived, limited fork per document.
 
 Run by `core.pdf` as a program of its own, so it holds no database connection, no listening socket and no secret.
-The parent itself draws nothing: newer Pango keeps a thread per font map, and a fork would lose it and wait for ever.
 """
 
 import ctypes
 import gc
+import math
 import os
 import resource
 import selectors
@@ -14,8 +14,10 @@ import signal
 import socket
 import struct
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,9 +26,12 @@ FRAME = struct.Struct("!cQ")  # kind, length of what follows
 READY, ORDER, DRAWN, HEAVY, FAILED = b"R", b"O", b"D", b"H", b"F"
 SCRATCH_FILE_BYTES = 16 * 1024 * 1024
 OPEN_FILES = 64
+PREPARE_SECONDS = 30
 PR_SET_PDEATHSIG = 1
 # What the kernel or the C libraries send when a limit is reached; any other signal is a fault.
 LIMIT_SIGNALS = {signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL, signal.SIGABRT, signal.SIGTRAP}
+
+Draw = Callable[[str], bytes]
 
 _libc = ctypes.CDLL(None)
 
@@ -51,21 +56,32 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
     return bytes(data)
 
 
-class Parent:
-    """Takes orders from the web process, forks for each, and speaks for a fork that was ended by a signal."""
+@dataclass
+class Fork:
+    """A process for one document: its order comes by `line`, its answer goes to `connection`."""
 
-    def __init__(self, control: socket.socket, draw: Callable[[str], bytes], scratch: Path) -> None:
-        self.control, self.draw, self.scratch = control, draw, scratch
+    pid: int
+    line: socket.socket
+    connection: socket.socket | None = None
+
+
+class Parent:
+    """Keeps one fork ready, hands it the next order, and speaks for a fork that was ended by a signal."""
+
+    def __init__(self, control: socket.socket, prepare: Callable[[], Draw], scratch: Path) -> None:
+        self.control, self.prepare, self.scratch = control, prepare, scratch
         self.selector = selectors.DefaultSelector()
-        self.running: dict[int, tuple[int, socket.socket]] = {}  # pidfd: process id, connection
+        self.forks: dict[int, Fork] = {}  # by descriptor of the process
+        self.ready: Fork | None = None
 
     def serve(self) -> None:
         """Until the web process closes its end, which it also does by dying."""
         self.selector.register(self.control, selectors.EVENT_READ)
+        self.ready = self.fork()
         self.control.send(READY)
         while True:
             for key, _ in self.selector.select():
-                if key.fd in self.running:
+                if key.fd in self.forks:
                     self.reap(key.fd)
                 elif not self.take_order():
                     return
@@ -74,47 +90,64 @@ class Parent:
         limits, descriptors, _, _ = socket.recv_fds(self.control, LIMITS.size, 1)
         if not limits:
             return False
-        connection = socket.socket(fileno=descriptors[0])
+        fork = self.ready or self.fork()
+        fork.connection = socket.socket(fileno=descriptors[0])
+        socket.send_fds(fork.line, [limits], descriptors)
+        self.ready = None
+        self.ready = self.fork()
+        return True
+
+    def fork(self) -> Fork:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            self.child(connection, parent, *LIMITS.unpack(limits))
+            ours.close()
+            self.child(theirs, parent)
+        theirs.close()
         descriptor = os.pidfd_open(pid)
-        self.running[descriptor] = pid, connection
         self.selector.register(descriptor, selectors.EVENT_READ)
-        return True
+        self.forks[descriptor] = fork = Fork(pid, ours)
+        return fork
 
     def reap(self, descriptor: int) -> None:
         self.selector.unregister(descriptor)
         os.close(descriptor)
-        pid, connection = self.running.pop(descriptor)
-        _, status = os.waitpid(pid, 0)
-        shutil.rmtree(self.scratch / str(pid), ignore_errors=True)
-        with connection:
-            if os.WIFSIGNALED(status):
-                _tell(connection, os.WTERMSIG(status))
+        fork = self.forks.pop(descriptor)
+        _, status = os.waitpid(fork.pid, 0)
+        shutil.rmtree(self.scratch / str(fork.pid), ignore_errors=True)
+        fork.line.close()
+        if fork is self.ready:
+            self.ready = None
+        if fork.connection:
+            with fork.connection:
+                _tell(fork.connection, status)
 
-    def child(self, connection: socket.socket, parent: int, cpu: int, memory: int, wall: int) -> NoReturn:
+    def child(self, line: socket.socket, parent: int) -> NoReturn:
         try:
             self.forget_the_others()
-            limit(parent, cpu, memory, wall)
+            die_with(parent)
+            signal.setitimer(signal.ITIMER_REAL, PREPARE_SECONDS)
             self.use_own_scratch()
-            _, html = receive(connection)
-            connection.sendall(frame(DRAWN, self.draw(html.decode())))
-        except MemoryError:
-            connection.sendall(frame(HEAVY, b"MemoryError"))
-        except BaseException as fault:
-            connection.sendall(frame(FAILED, _where(fault)))
-        finally:
+            draw = self.prepare()
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            limits, descriptors, _, _ = socket.recv_fds(line, LIMITS.size, 1)
+            if limits:
+                limit(*LIMITS.unpack(limits))
+                answer(socket.socket(fileno=descriptors[0]), draw)
             os._exit(0)
+        finally:
+            os._exit(1)
 
     def forget_the_others(self) -> None:
         """A fork must not be able to answer for another one, nor keep its connection open."""
         self.selector.close()
         self.control.close()
-        for descriptor, (_, connection) in self.running.items():
+        for descriptor, fork in self.forks.items():
             os.close(descriptor)
-            connection.close()
+            fork.line.close()
+            if fork.connection:
+                fork.connection.close()
 
     def use_own_scratch(self) -> None:
         """Fonts are written to a folder that the parent removes, however the fork ends."""
@@ -122,14 +155,30 @@ class Parent:
         os.mkdir(tempfile.tempdir)
 
 
-def limit(parent: int, cpu: int, memory: int, wall: int) -> None:
-    """Let the kernel end this process: at its limits, on the clock, or when its parent is gone."""
+def answer(connection: socket.socket, draw: Draw) -> None:
+    """Read one document, draw it, and send it back, or say why not."""
+    _, html = receive(connection)
+    try:
+        reply = frame(DRAWN, draw(html.decode()))
+    except MemoryError:
+        reply = frame(HEAVY, b"MemoryError")
+    except Exception as fault:
+        reply = frame(FAILED, _where(fault))
+    connection.sendall(reply)
+
+
+def die_with(parent: int) -> None:
+    """Let the kernel end this process when its parent is gone."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def limit(cpu: int, memory: int, wall: int) -> None:
+    """Let the kernel end this process at its limits and on the clock. CPU counts from here."""
     signal.setitimer(signal.ITIMER_REAL, wall)
     for what, most in (
-        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, SCRATCH_FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
@@ -138,11 +187,14 @@ def limit(parent: int, cpu: int, memory: int, wall: int) -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _tell(connection: socket.socket, number: int) -> None:
-    """Say which signal ended the fork, without ever waiting for a reader: it is also told by the end of file."""
+def _tell(connection: socket.socket, status: int) -> None:
+    """Say how a fork ended that could not, without ever waiting for a reader: it also sees the end of file."""
+    if status == 0:
+        return
+    code = os.waitstatus_to_exitcode(status)
     connection.setblocking(False)
     try:
-        connection.send(frame(HEAVY if number in LIMIT_SIGNALS else FAILED, f"signal {number}".encode()))
+        connection.send(frame(HEAVY if -code in LIMIT_SIGNALS else FAILED, f"exit {code}".encode()))
     except OSError:
         pass
 
@@ -152,15 +204,25 @@ def _where(fault: BaseException) -> bytes:
     return (f"{type(fault).__name__}\n" + "".join(traceback.format_tb(fault.__traceback__)[-4:])).encode()
 
 
+def _settle() -> None:
+    """Wait for the threads of drawing to end: newer Pango keeps one per font map, and a fork would lose it."""
+    for _ in range(100):
+        gc.collect()
+        if len(os.listdir("/proc/self/task")) == 1:
+            return
+        time.sleep(0.01)
+
+
 def main() -> None:
     from kvinnofrid.core.pdf_printer import Printer
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the web process; its end is ours
-    draw = Printer().draw
-    gc.collect()
+    printer = Printer()
+    printer.prepared()  # once here, so that it is quick in each fork
+    _settle()
     gc.freeze()  # forks share these pages as long as the collector leaves them alone
     with tempfile.TemporaryDirectory(prefix="portal-pdf-") as scratch:
-        Parent(socket.socket(fileno=0), draw, Path(scratch)).serve()
+        Parent(socket.socket(fileno=0), printer.prepared, Path(scratch)).serve()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
@@ -16,16 +16,6 @@ from organisations.models.organisations import Organisation
 from organisations.models.partnership import Partnership
 from organisations.models.periods import Period, in_order
 from organisations.querysets import UserQuerySet
-
-
-_ManagerOfUsers = BaseUserManager.from_queryset(UserQuerySet)
-
-
-class UserManager(_ManagerOfUsers):
-    """Finds people by e-mail, whatever its case."""
-
-    def get_by_natural_key(self, email: str | None) -> Any:
-        return self.get(email=(email or "").lower())
 
 
 class User(AbstractBaseUser):
@@ -49,7 +39,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("aktiv", default=True)
 
     history = tracked_history(excluded_fields=["password"])
-    objects: ClassVar[Any] = UserManager()
+    objects: ClassVar[Any] = UserQuerySet.as_manager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
