@@ -1,6 +1,7 @@
 """Starts the portal on one's own machine (`make run`) and stops everything it started."""
 
 import contextlib
+import errno
 import fcntl
 import http.client
 import os
@@ -32,6 +33,7 @@ from kvinnofrid.settings.secrets import lasting_secret, new_password
 
 HOST = "127.0.0.1"
 LOWEST_FREE_BYTES = 50 * 1024 * 1024
+FULL = "Disken är full. Frigör plats och försök igen."
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_END = 8
 
@@ -53,6 +55,10 @@ def main() -> None:
             launch.run()
     except (Fault, EmbeddedDatabaseError) as fault:
         stop([str(fault)])
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        stop([FULL])
     except Ended:
         print("\nPortalen är avslutad.", flush=True)
 
@@ -181,9 +187,14 @@ def check_room(data: Path) -> None:
 
 def make_database(server: EmbeddedServer, name: str) -> str:
     """Makes the database when it is missing. The real one and the demonstration are kept apart."""
-    with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        with psycopg.connect(server.address("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    except psycopg.errors.DiskFull as error:
+        raise Fault(FULL) from error
+    except psycopg.OperationalError as error:
+        raise Fault(f"Databasen svarar inte: {str(error).splitlines()[0]}") from error
     return server.address(name)
 
 

@@ -12,9 +12,9 @@ from organisations.models import User
 
 
 @transaction.atomic
-def report_fault(*, fault: str, reply_to: str) -> None:
-    """A message to every coordinator."""
-    coordinators = User.objects.with_role(Role.COORDINATOR, timezone.localdate())
+def report_fault(*, fault: str, reply_to: str) -> bool:
+    """A message to every coordinator; False when there is none to take it."""
+    coordinators = list(User.objects.with_role(Role.COORDINATOR, timezone.localdate()))
     outbox.post(
         to=coordinators,
         event=f"fault-{uuid.uuid4()}",
@@ -23,3 +23,4 @@ def report_fault(*, fault: str, reply_to: str) -> None:
         fault=fault,
         reply_to=reply_to,
     )
+    return bool(coordinators)

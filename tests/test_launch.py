@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -179,14 +181,10 @@ def test_the_server_of_a_killed_run_is_taken_over(server: EmbeddedServer) -> Non
 def test_a_killed_server_starts_again_with_its_data(server: EmbeddedServer) -> None:
     address = make_database(server, "kept")
     os.kill(process_of(server), signal.SIGKILL)
-    while Path(f"/proc/{process_of(server)}/cmdline").exists() and _has_command(process_of(server)):
-        pass
+    while is_alive(process_of(server)):
+        time.sleep(0.01)
     start(server.folder, throwaway=True)
     assert make_database(server, "kept") == address
-
-
-def _has_command(process: int) -> bool:
-    return bool(Path(f"/proc/{process}/cmdline").read_bytes())
 
 
 def test_a_number_that_another_process_got_is_not_taken_for_the_server(tmp_path: Path) -> None:
@@ -210,3 +208,44 @@ def test_a_folder_that_is_no_database_is_one_line(tmp_path: Path) -> None:
         start(tmp_path / "postgres")
     assert str(fault.value).startswith("Databasen kan inte starta (pg_ctl): ")
     assert "\n" not in str(fault.value)
+
+
+# --- From start to end ---
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "kvinnofrid.launch"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,  # a terminal of its own: Ctrl-C reaches the launcher and all its children
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATA_DIR": str(tmp_path / "data"), "PORT": str(port)},
+    ) as portal:
+        told = list(iter(portal.stdout.readline, "Avsluta med Ctrl-C.\n")) if portal.stdout else []
+        assert f"Portalen är igång: http://127.0.0.1:{port}/\n" in told
+        server = process_of(EmbeddedServer(tmp_path / "data" / "postgres"))
+        connection = HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/")
+        assert connection.getresponse().status in {200, 302}
+        connection.close()
+        os.killpg(portal.pid, signal.SIGINT)
+        assert portal.wait(30) == 0
+    assert not is_alive(server)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(portal.pid, 0)
+    check_port(port)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+    except FileNotFoundError:
+        return False

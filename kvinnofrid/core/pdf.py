@@ -1,4 +1,4 @@
-"""The one door to PDF: a template and its context in, a tagged and archivable document out, drawn in another process."""
+"""The one door to PDF: a template and its context in, a tagged and archivable document out."""
 
 import atexit
 import logging
@@ -21,6 +21,7 @@ from kvinnofrid.core import pdf_worker as wire
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 GRACE_SECONDS = 5
+STOP_SECONDS = 3
 # The drawing process gets these from our environment and nothing else: no database address, no secret key.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Characters that no document can show, and those that turn the order of the text around them.
@@ -124,7 +125,7 @@ class _Process:
         with theirs:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", wire.__name__],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=PROJECT,
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
@@ -155,9 +156,13 @@ class _Process:
             return wire.receive(ours)
 
     def stop(self) -> None:
+        """Hang up, which ends it; one that hangs itself is killed."""
         self.control.close()
-        self.popen.kill()
-        self.popen.wait()
+        try:
+            self.popen.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
 
 
 _current: _Process | None = None

@@ -17,7 +17,8 @@ FOLDERS = ("fonts",)
 SCHEME = "portal:"
 # A little of everything a document is made of.
 SAMPLE = """<!doctype html><html lang="sv"><head><title>Prov</title>
-<meta name="dcterms.created" content="2026-01-01T00:00:00Z"></head><body data-reference="1" data-edition="2" data-mark="3">
+<meta name="dcterms.created" content="2026-01-01T00:00:00Z"></head>
+<body data-reference="1" data-edition="2" data-mark="3">
 <h1>Prov <span>prov</span></h1><h2>Prov</h2><div class="text"><section><h3>Prov</h3><p>Prov<br>prov</p></section></div>
 <section class="line short"><table class="facts"><tbody><tr><th scope="row">Prov</th><td>Prov</td></tr></tbody></table>
 <table class="contacts"><caption>Prov</caption><thead><tr><th scope="col" class="name">Prov</th></tr></thead>

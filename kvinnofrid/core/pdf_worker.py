@@ -151,8 +151,9 @@ class Parent:
 
     def use_own_scratch(self) -> None:
         """Fonts are written to a folder that the parent removes, however the fork ends."""
-        tempfile.tempdir = str(self.scratch / str(os.getpid()))
-        os.mkdir(tempfile.tempdir)
+        own = self.scratch / str(os.getpid())
+        own.mkdir()
+        tempfile.tempdir = str(own)
 
 
 def answer(connection: socket.socket, draw: Draw) -> None:
@@ -160,8 +161,8 @@ def answer(connection: socket.socket, draw: Draw) -> None:
     _, html = receive(connection)
     try:
         reply = frame(DRAWN, draw(html.decode()))
-    except MemoryError:
-        reply = frame(HEAVY, b"MemoryError")
+    except (MemoryError, RecursionError) as fault:
+        reply = frame(HEAVY, type(fault).__name__.encode())
     except Exception as fault:
         reply = frame(FAILED, _where(fault))
     connection.sendall(reply)
@@ -208,7 +209,7 @@ def _settle() -> None:
     """Wait for the threads of drawing to end: newer Pango keeps one per font map, and a fork would lose it."""
     for _ in range(100):
         gc.collect()
-        if len(os.listdir("/proc/self/task")) == 1:
+        if len(list(Path("/proc/self/task").iterdir())) == 1:
             return
         time.sleep(0.01)
 

@@ -1,43 +1,65 @@
-"""What free text must not hold."""
+"""What free text must not hold, and what a phone number looks like."""
 
 import re
+import unicodedata
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from stdnum import luhn
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212+"
-# Not part of a longer run of digits; century optional; separators between the date and the last four optional.
+# Between the parts of the date, and before the last four digits. All spaces and dashes are made plain first.
+_BETWEEN = r"[ ./-]?"
+_BEFORE_LAST = r"(?: ?[-+/] ?|[ .]?)"
+# Looks ahead only, so that candidates may overlap: in "12 811218-9876" the first try must not eat the second.
 _CANDIDATE = re.compile(
-    rf"(?<!\d)(?P<century>18|19|20)?(?P<year>\d\d)[ .{_DASHES}/]?(?P<month>\d\d)[ .{_DASHES}/]?(?P<day>\d\d)"
-    rf"[ ]?[{_DASHES}]?[ ]?(?P<last>\d{{4}})(?!\d)"
+    rf"(?<!\d)(?=(?P<century>18|19|20)?{_BETWEEN}(?P<year>\d\d){_BETWEEN}(?P<month>0[1-9]|1[0-2])"
+    rf"{_BETWEEN}(?P<day>[0-2]\d|3[01]|6[1-9]|[78]\d|9[01]){_BEFORE_LAST}(?P<last>\d{{4}})(?!\d))",
+    re.ASCII,
 )
-_PHONE = re.compile(r"^\+?[\d\s()/\u2010\u2011\u2013-]{5,30}$")
+# With an area or country code, or a short number inside an organisation.
+_PHONE = re.compile(r"\(?[+0][\d ()/-]{5,28}|\d(?: ?\d){2,5}", re.ASCII)
 
 PERSONAL_NUMBER_MESSAGE = (
     "Texten innehåller något som ser ut som ett personnummer. Portalen får inte innehålla personnummer: ta bort det."
 )
+PHONE_MESSAGE = "Skriv telefonnumret med riktnummer, till exempel 010-123 45 67."
 
 
 def has_personal_number(text: str) -> bool:
     """Whether a text holds a Swedish personal identity or coordination number, in any usual spelling."""
-    return any(_is_personal_number(match) for match in _CANDIDATE.finditer(text))
+    plain = re.sub(r"\s+", " ", _plain(text))
+    return any(_is_personal_number(match) for match in _CANDIDATE.finditer(plain))
+
+
+def _plain(text: str) -> str:
+    """Digits, spaces and dashes of every kind as the plain ones; signs that do not show are left out."""
+    return "".join(
+        "-" if unicodedata.category(letter) == "Pd" or letter == "\N{MINUS SIGN}" else letter
+        for letter in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(letter) != "Cf"
+    )
 
 
 def _is_personal_number(match: re.Match[str]) -> bool:
     digits = match["year"] + match["month"] + match["day"] + match["last"]
     day = int(match["day"])
-    return _is_day(match["year"], match["month"], day - 60 if day > 60 else day) and luhn.is_valid(digits)
+    return luhn.is_valid(digits) and _is_birthday(
+        match["century"], int(match["year"]), int(match["month"]), day - 60 if day > 60 else day
+    )
 
 
-def _is_day(year: str, month: str, day: int) -> bool:
-    for century in (1900, 2000):
-        try:
-            date(century + int(year), int(month), day)
-        except ValueError:
-            continue
-        return True
-    return False
+def _is_birthday(century: str | None, year: int, month: int, day: int) -> bool:
+    """Whether somebody can have been born then: a planned meeting in 2027 is nobody's birthday."""
+    centuries = (century,) if century else ("19", "20")
+    return any(_has_been(int(first) * 100 + year, month, day) for first in centuries)
+
+
+def _has_been(year: int, month: int, day: int) -> bool:
+    try:
+        return date(year, month, day) <= timezone.localdate()
+    except ValueError:
+        return False
 
 
 def refuse_personal_number(text: str) -> None:
@@ -47,6 +69,10 @@ def refuse_personal_number(text: str) -> None:
 
 
 def validate_phone(text: str) -> None:
-    """Validator: a phone number as people write them."""
-    if not _PHONE.match(text) or sum(letter.isdigit() for letter in text) < 5:
-        raise ValidationError("Skriv telefonnumret med siffror, till exempel 010-123 45 67.", code="phone")
+    """Validator: a phone number as people write them, with an area code or a country code, or a short internal one.
+
+    What begins otherwise and is long is no phone number, so that few identity numbers get in this way.
+    """
+    plain = _plain(text)
+    if not _PHONE.fullmatch(plain) or sum(letter.isdigit() for letter in plain) < 3:
+        raise ValidationError(PHONE_MESSAGE, code="phone")

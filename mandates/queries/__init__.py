@@ -13,7 +13,7 @@ from mandates.queries.filling import (
     steps,
 )
 from mandates.queries.history import edition_history, mandate_history
-from mandates.queries.reading import MandatePage, line_status, mandate_page, mandate_rows
+from mandates.queries.reading import MandatePage, line_status, mandate_page, mandate_rows, mandate_status
 
 __all__ = [
     "MandatePage",
@@ -28,6 +28,7 @@ __all__ = [
     "mandate_history",
     "mandate_page",
     "mandate_rows",
+    "mandate_status",
     "person_is_editable",
     "problems",
     "seats_to_choose",

@@ -1,5 +1,6 @@
 """What the pages of mandates show: rows of the list, and one mandate as its reader may see it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +11,11 @@ from django.utils import timezone
 
 from kvinnofrid.core.history import Event
 from mandates import permissions
-from mandates.enums import LineState
+from mandates.enums import LineState, MandateState
 from mandates.models import Mandate, MandateSeat
 from mandates.queries.filling import Step, full_lines, person_is_editable, steps
 from mandates.queries.history import mandate_history
-from mandates.workflow import LINE, MANDATE
+from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
 from organisations.models import User
 
 TONES = {
@@ -51,6 +52,7 @@ class LineView:
 class MandatePage:
     """One mandate as its reader may see it."""
 
+    status: Status
     lines: list[LineView]
     history: list[Event]
     steps: list[Step]
@@ -72,13 +74,33 @@ def line_status(line: MandateSeat, day: date) -> Status:
             return Status(f"Attesterad, gäller från {line.starts_on}", "info")
         if line.last_day and line.last_day < day:
             return Status(f"Löpte ut {line.last_day}", "neutral")
-        return Status("Attesterad och gäller", "good")
+        return Status("Attesterat och gäller", "good")
     if line.state == LineState.ENDED and line.ended_on and line.ended_on >= day:
         return Status(f"Avslutas {line.ended_on}", "warning")
     if line.state == LineState.ENDED:
         return Status(f"Avslutad {line.ended_on}", "neutral")
     state = LineState(line.state)
     return Status(str(state.label), TONES[state])
+
+
+def mandate_status(mandate: Mandate, lines: Iterable[MandateSeat], day: date) -> Status:
+    """How the whole form stands: what it waits for first of all, else whether it is in force."""
+    if mandate.state != MandateState.SUBMITTED:
+        return Status(str(MandateState(mandate.state).label), "neutral")
+    rows = [line for line in lines if line.state != LineState.WITHDRAWN]
+    attested = sum(line.state in HELD_LINE_STATES for line in rows)
+    if any(line.state == LineState.RETURNED for line in rows):
+        return Status("Behöver rättas", "warning")
+    if attested < len(rows):
+        return Status(f"Väntar på attest ({attested} av {len(rows)} klara)" if attested else "Väntar på attest", "waiting")
+    return line_status(rows[0], day) if len(rows) == 1 else _shared_status(rows, day)
+
+
+def _shared_status(rows: list[MandateSeat], day: date) -> Status:
+    active = sum(line.is_active_on(day) for line in rows)
+    if active == len(rows):
+        return Status("Attesterat och gäller", "good")
+    return Status(f"Gäller för {active} av {len(rows)}", "info" if active else "neutral")
 
 
 def mandate_rows(reader: User, *, text: str | None, state: str | None) -> QuerySet[Mandate]:
@@ -100,6 +122,7 @@ def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
     is_own = mandate.representative_id == reader.pk
     may_withdraw = is_own and MANDATE.allows(mandate.state, "withdraw")
     return MandatePage(
+        status=mandate_status(mandate, lines, timezone.localdate()),
         lines=[_line_view(line, reader) for line in lines],
         history=mandate_history(mandate, lines, reader),
         steps=steps(mandate) if may_edit else [],

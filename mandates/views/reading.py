@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
@@ -18,7 +19,9 @@ def mandate_list(request: HttpRequest) -> HttpResponse:
     form = MandateSearchForm(request.GET)
     mandates = queries.mandate_rows(person(request), text=form.value("q"), state=form.value("state"))
     page = Paginator(mandates, 50).get_page(request.GET.get("sida"))
-    context = {"form": form, "page": page, "may_start": permissions.may_start(request.user)}
+    today = timezone.localdate()
+    rows = [(mandate, queries.mandate_status(mandate, mandate.lines.all(), today)) for mandate in page]
+    context = {"form": form, "page": page, "rows": rows, "may_start": permissions.may_start(request.user)}
     return render(request, "mandates/mandate_list.html", context)
 
 

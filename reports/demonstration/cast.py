@@ -70,6 +70,7 @@ PARTS = (
 )  # fmt: skip
 COORDINATOR = "samordnare@dalarna.example"
 STEERING = "styrgrupp@dalarna.example"
+CHAIR = "representant@lansstyrelsen-dalarna.example"
 STEERING_SEAT = "borlange"
 ACCOUNTS = (  # those that anyone who tries the demonstration can log in to
     COORDINATOR,
@@ -109,6 +110,7 @@ class Cast:
             self._add(COORDINATOR, "Demo Samordnare Dalarna", "Utvecklingsledare", False, encoded_password)
             self._grant(COORDINATOR, Role.COORDINATOR, self.partnership)
             self._add(STEERING, "Demo Ledamot Styrgruppen", "Förvaltningschef", False, encoded_password)
+            self._grant(CHAIR, Role.CHAIR, self.forums["lansgruppen"])
             self._take_seats()
 
     def person(self, role: str, place: str) -> User:

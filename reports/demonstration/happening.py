@@ -18,7 +18,9 @@ def happening(days_ago: int, hour: int = 9) -> Iterator[None]:
     """What is saved inside happened so many days ago.
 
     Actions date what they do with the time of the clock. Here those times are set back before they are saved, so
-    that the demonstration goes through the same doors as everybody, and no row is changed behind the history.
+    that the demonstration goes through the same doors as everybody, and no row is changed behind the history. What
+    the database dates itself when a row is made (`created_at`) is set back when the row is next saved inside.
+    Messages count as sent: nobody shall get mail about what never was.
     """
     began = timezone.now()
     day = timezone.localdate() - timedelta(days=days_ago)
@@ -37,7 +39,7 @@ def happening(days_ago: int, hour: int = 9) -> Iterator[None]:
     pre_create_historical_record.connect(date_history)
     try:
         yield
-        Message.objects.filter(created_at__gte=began).update(created_at=moment)
+        Message.objects.filter(created_at__gte=began).update(created_at=moment, sent_at=moment)
     finally:
         pre_save.disconnect(date_facts)
         pre_create_historical_record.disconnect(date_history)

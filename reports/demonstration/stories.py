@@ -93,11 +93,12 @@ def _earlier_edition(cast: Cast) -> None:
 def _play(story: Story, cast: Cast) -> None:
     representative = cast.person(story.role, story.place)
     commissioner = cast.person("uppdragsgivare", story.place)
-    mandate = _fill_in(cast, representative, begun=-story.begun)
-    line = mandate.lines.get()
-    with happening(-story.begun, hour=10):
+    with happening(-story.begun):
+        mandate = actions.start_mandate(edition=_edition(cast, story.begun), by=representative)
+        line = mandate.lines.get()
         _save_line(line, story, commissioner, by=representative)
-        if story.submitted:
+    if story.submitted:
+        with happening(-story.begun, hour=10):
             actions.submit(mandate=mandate, by=representative)
     _decide(line, story, commissioner)
     if story.withdrawn:
@@ -123,13 +124,14 @@ def _play_mora(cast: Cast) -> None:
     """One form with four lines: two are attested, one waits, one has come back."""
     representative, commissioner = cast.person("representant", "mora"), cast.person("uppdragsgivare", "mora")
     share = {"mora": "10", "orsa": "5", "alvdalen": "5", "malung-salen": "7.5"}
-    mandate = _fill_in(cast, representative, begun=21)
-    with happening(21, hour=10):
+    with happening(21):
+        mandate = actions.start_mandate(edition=_edition(cast, -21), by=representative)
         seats = cast.forums["lansgruppen"].seats.filter(organisation__slug__in=MORA)
         actions.choose_seats(mandate=mandate, seats=list(seats), by=representative)
         lines = {line.seat.organisation.slug: line for line in mandate.lines.select_related("seat__organisation")}
         for slug, line in lines.items():
             _save_line(line, Story(slug, -21, -7, share[slug]), commissioner, by=representative)
+    with happening(21, hour=10):
         actions.submit(mandate=mandate, by=representative)
     for slug in ("mora", "orsa"):
         _decide(lines[slug], Story(slug, -21, -7, share[slug], attested=-14), commissioner)
@@ -137,10 +139,9 @@ def _play_mora(cast: Cast) -> None:
     _decide(lines["malung-salen"], Story("malung-salen", -21, -7, "7.5", returned=-9, reason=comment), commissioner)
 
 
-def _fill_in(cast: Cast, representative: User, *, begun: int) -> Mandate:
-    editions = FormEdition.objects.current(_day(-begun)).filter(forum=cast.forums["lansgruppen"])
-    with happening(begun):
-        return actions.start_mandate(edition=editions[0], by=representative)
+def _edition(cast: Cast, day: int) -> FormEdition:
+    """The edition that was current on the day."""
+    return FormEdition.objects.current(_day(day)).filter(forum=cast.forums["lansgruppen"])[0]
 
 
 def _save_line(line: MandateSeat, story: Story, commissioner: User, *, by: User) -> None:

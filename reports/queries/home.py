@@ -6,14 +6,28 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator, get_text_list
 
-from mandates.enums import LineState
+from kvinnofrid.core import access
+from kvinnofrid.core.templatetags.portal import date_sv
+from mandates.enums import LineKind, LineState
 from mandates.models import Mandate, MandateSeat
 from mandates.permissions import may_start
 from organisations import permissions
 from organisations.enums import SeatHolding
-from organisations.models import Forum, Organisation, User
-from reports.queries.seats import ENDS_SOON, Coverage, coverage
+from organisations.models import Appointment, Forum, Organisation, User
+from reports.queries.seats import (
+    ENDS_SOON,
+    MISSING,
+    Coverage,
+    SeatStatus,
+    count_tiles,
+    coverages,
+    seat_statuses,
+    seats_of_organisations,
+)
+
+LONGEST_WAITING = 5
 
 
 @dataclass(frozen=True)
@@ -32,11 +46,53 @@ class Home:
     """The home page of one person."""
 
     tasks: list[Task]
+    waiting: list[MandateSeat]
     held: list[MandateSeat]
+    appointments: list[Appointment]
     organisations: list[Organisation]
+    own_seats: list[SeatStatus]
     coverages: list[Coverage]
     may_start: bool
     is_coordinator: bool
+
+    @property
+    def begins_with_coverage(self) -> bool:
+        """The state of the county comes first for the coordinator, and for others who see it and have nothing to do."""
+        return bool(self.coverages) and (self.is_coordinator or not self.tasks)
+
+    @property
+    def heading(self) -> str:
+        """The page's first line: the answer to what the person came for."""
+        if self.begins_with_coverage:
+            return _state(self.coverages)
+        if len(self.tasks) == 1:
+            return "Du har en sak att göra"
+        return f"Du har {len(self.tasks)} saker att göra" if self.tasks else "Du har inget att göra just nu"
+
+    @property
+    def place(self) -> str:
+        """Which forum the heading is about, when there is one only."""
+        return self.coverages[0].forum.name if len(self.coverages) == 1 else "Uppdragsläget"
+
+    @property
+    def longest_waiting(self) -> list[SeatStatus]:
+        """The seats that have waited the longest for somebody, in the forums whose coverage the person sees."""
+        rows = [row for found in self.coverages for row in found.rows if row.waiting_since]
+        return sorted(rows, key=lambda row: row.waiting_since or timezone.now())[:LONGEST_WAITING]
+
+    @property
+    def tiles(self) -> list[tuple[Coverage, list[dict[str, Any]]]]:
+        """Each forum's counts, leading to its rows."""
+        return [
+            (found, count_tiles(found, address=reverse("coverage_forum", args=[found.forum.slug])))
+            for found in self.coverages
+        ]
+
+
+def _state(found: list[Coverage]) -> str:
+    total = sum(len(coverage.rows) for coverage in found)
+    without = sum(coverage.without for coverage in found)
+    return f"{without} av {total} platser saknar giltigt uppdrag" if without else "Alla platser har giltigt uppdrag"
 
 
 def home(user: User) -> Home:
@@ -44,27 +100,37 @@ def home(user: User) -> Home:
     today = timezone.localdate()
     forums = Forum.objects.filter(seats_held_by=SeatHolding.MANDATE).in_order()
     seen = [forum for forum in forums if permissions.sees_forum_coverage(user, forum)]
+    organisations = list(Organisation.objects.where(user, "view_internal").in_order())
+    own_seats = _own_seats(organisations, today, user)
+    held = list(_lines(mandate__representative=user).held_on(today))
     return Home(
-        tasks=tasks(user, today),
-        held=list(_held(user, today)),
-        organisations=list(Organisation.objects.where(user, "view_internal").in_order()),
-        coverages=[coverage(forum, today, user) for forum in seen],
+        tasks=_tasks(user, held, own_seats, today),
+        waiting=list(_lines(mandate__representative=user, state=LineState.WAITING).order_by("waiting_since")),
+        held=held,
+        appointments=list(user.appointments.active_on(today).select_related("seat__forum", "seat__organisation")),
+        organisations=organisations,
+        own_seats=own_seats,
+        coverages=coverages(seen, today, user),
         may_start=may_start(user),
         is_coordinator=permissions.is_coordinator(user),
     )
 
 
-def tasks(user: User, today: date) -> list[Task]:
+def _tasks(user: User, held: list[MandateSeat], own_seats: list[SeatStatus], today: date) -> list[Task]:
     """The person's next moves, the most pressing first."""
-    return [*_to_mend(user), *_to_decide(user), *_to_finish(user), *_to_renew(user, today)]
+    pressing = [*_to_mend(user), *_to_decide(user), *_to_finish(user)]
+    return [*pressing, *_to_renew(held, today), *_to_fill(user, own_seats)]
+
+
+def _own_seats(organisations: list[Organisation], today: date, user: User) -> list[SeatStatus]:
+    """The own organisations' seats that are held by mandates."""
+    seats = seats_of_organisations(organisations, today).filter(forum__seats_held_by=SeatHolding.MANDATE)
+    return seat_statuses(seats, today, user) if organisations else []
 
 
 def _lines(**conditions: Any) -> Any:
-    return MandateSeat.objects.filter(**conditions).select_related("mandate", "seat__organisation").in_order()
-
-
-def _held(user: User, today: date) -> Any:
-    return _lines(mandate__representative=user).held_on(today)
+    related = ("mandate", "seat__organisation", "seat__forum", "commissioner")
+    return MandateSeat.objects.filter(**conditions).select_related(*related).in_order()
 
 
 def _to_mend(user: User) -> list[Task]:
@@ -74,7 +140,7 @@ def _to_mend(user: User) -> list[Task]:
         Task(
             f"Rätta uppdraget för {line.seat}",
             reverse("mandate_line", args=[line.mandate_id, line.pk]),
-            f"Återsänt {timezone.localtime(line.returned_at):%Y-%m-%d}: {line.return_comment[:120]}",
+            f"Återsänt {date_sv(line.returned_at)}: ”{Truncator(line.return_comment).chars(120)}”",
             "Behöver rättas",
             "warning",
         )
@@ -87,9 +153,9 @@ def _to_decide(user: User) -> list[Task]:
     lines = _lines(state=LineState.WAITING, seat__organisation__in=organisations).exclude(mandate__representative=user)
     return [
         Task(
-            f"Ta ställning till {line.mandate.name} som representant för {line.seat}",
+            f"Ta ställning till {line.mandate.name} som {_function(line)} för {line.seat}",
             reverse("mandate_decide", args=[line.mandate_id, line.pk]),
-            f"Har väntat sedan {timezone.localtime(line.waiting_since):%Y-%m-%d}",
+            f"{line.seat.forum}. Har väntat sedan {date_sv(line.waiting_since)}.",
             "Väntar på attest",
             "waiting",
         )
@@ -97,13 +163,17 @@ def _to_decide(user: User) -> list[Task]:
     ]
 
 
+def _function(line: MandateSeat) -> str:
+    return "ersättare" if line.kind == LineKind.DEPUTY else "representant"
+
+
 def _to_finish(user: User) -> list[Task]:
     drafts = Mandate.objects.drafts().filter(representative=user).select_related("edition__forum")
     return [
         Task(
-            f"Fyll i uppdraget i {draft.edition.forum}",
+            f"Fyll i klart uppdraget i {draft.edition.forum}",
             draft.get_absolute_url(),
-            f"Påbörjat {timezone.localtime(draft.created_at):%Y-%m-%d}",
+            f"Påbörjat {date_sv(draft.created_at)}.",
             "Utkast",
             "neutral",
         )
@@ -111,16 +181,41 @@ def _to_finish(user: User) -> list[Task]:
     ]
 
 
-def _to_renew(user: User, today: date) -> list[Task]:
-    limit = today + ENDS_SOON
-    ending = [line for line in _held(user, today) if line.last_day and line.last_day <= limit]
+def _to_renew(held: list[MandateSeat], today: date) -> list[Task]:
     return [
         Task(
             f"Förnya eller lämna över uppdraget för {line.seat}",
             line.mandate.get_absolute_url(),
-            f"Gäller till och med {line.last_day}",
-            f"{(line.last_day - today) // timedelta(days=1)} dagar kvar",
+            f"Gäller till och med {date_sv(last_day)}.",
+            _days_left(last_day - today),
             "warning",
         )
-        for line in ending
+        for line in held
+        if (last_day := line.last_day) and last_day <= today + ENDS_SOON
+    ]
+
+
+def _days_left(left: timedelta) -> str:
+    if not left.days:
+        return "Sista dagen"
+    return "1 dag kvar" if left.days == 1 else f"{left.days} dagar kvar"
+
+
+def _to_fill(user: User, own_seats: list[SeatStatus]) -> list[Task]:
+    """One form per forum, for the seats without a holder today or later for which the person may fill it in."""
+    begun = set(Mandate.objects.drafts().filter(representative=user).values_list("edition__forum", flat=True))
+    empty: dict[Forum, list[str]] = {}
+    for row in own_seats:
+        is_empty = row.status == MISSING and not row.next_from and row.seat.forum_id not in begun
+        if is_empty and access.may(user, "fill_in_mandate", row.seat.organisation):
+            empty.setdefault(row.seat.forum, []).append(str(row.seat))
+    return [
+        Task(
+            f"Fyll i ett uppdrag för {get_text_list(names, 'och')}",
+            reverse("mandate_start"),
+            f"Ingen är representant i {forum}.",
+            "Saknas",
+            "bad",
+        )
+        for forum, names in empty.items()
     ]

@@ -6,13 +6,21 @@ from typing import Any
 
 from django.urls import reverse
 
-from mandates.models import Mandate
-from mandates.queries import mandate_rows
+from kvinnofrid.core.templatetags.portal import date_sv
+from mandates.models import MandateSeat
+from mandates.queries import line_status, mandate_rows
+from organisations.enums import Role
 from organisations.models import Membership, Organisation, User
 from organisations.permissions import sees_internal
 from organisations.queries import members
 from reports.queries.representation import representation
-from reports.queries.seats import MISSING, WAITING, SeatStatus
+from reports.queries.seats import ENDS, MISSING, WAITING, SeatStatus
+
+NEWEST_MANDATES = 20
+WANTED_ROLES = {
+    Role.COMMISSIONER: "en uppdragsgivare som kan attestera",
+    Role.REPRESENTATIVE: "någon som kan fylla i uppdrag",
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,15 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class OwnLine:
+    """The organisation's line of a mandate, and how it stands."""
+
+    line: MandateSeat
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """One organisation as its reader may see it."""
 
@@ -31,7 +48,7 @@ class Overview:
     owed: list[Owed]
     sees_internal: bool
     members: list[Membership]
-    mandates: list[Mandate]
+    lines: list[OwnLine]
 
 
 def overview(organisation: Organisation, reader: User, day: date) -> Overview:
@@ -39,31 +56,50 @@ def overview(organisation: Organisation, reader: User, day: date) -> Overview:
     internal = sees_internal(reader, organisation)
     seats = representation(organisation, day, reader).seats
     people = members(organisation, day) if internal else []
-    mandates = mandate_rows(reader, text=None, state=None).filter(lines__seat__organisation=organisation).distinct()
     return Overview(
         seats=seats,
         owed=_owed(organisation, seats, people, internal),
         sees_internal=internal,
         members=people,
-        mandates=list(mandates[:20]) if internal else [],
+        lines=_lines(organisation, reader, day) if internal else [],
     )
 
 
+def _lines(organisation: Organisation, reader: User, day: date) -> list[OwnLine]:
+    """The organisation's line of each of its newest mandates."""
+    mandates = mandate_rows(reader, text=None, state=None).filter(lines__seat__organisation=organisation).distinct()
+    found = []
+    for mandate in mandates[:NEWEST_MANDATES]:
+        for line in mandate.lines.all():
+            if line.seat.organisation_id == organisation.pk:
+                line.mandate = mandate
+                status = line_status(line, day)
+                found.append(OwnLine(line, status.text, status.tone))
+    return found
+
+
 def _owed(organisation: Organisation, seats: list[SeatStatus], people: list[Any], internal: bool) -> list[Owed]:
-    owed = [
-        Owed(f"Utse en representant i {row.seat.forum}.", reverse("forum_detail", args=[row.seat.forum.slug]))
-        for row in seats
-        if row.status == MISSING and not row.next_from
-    ]
-    owed += [
-        Owed(f"Uppdraget i {row.seat.forum} väntar på {row.waiting_for}.") for row in seats if row.status == WAITING
-    ]
-    if internal and seats:
+    owed = [owed for row in seats for owed in _owed_for_seat(row)]
+    if internal and any(not row.by_office for row in seats):
         roles = {membership.role for membership in people}
-        wanted = {"commissioner": "en uppdragsgivare", "representative": "en person som kan fylla i uppdrag"}
         owed += [
-            Owed(f"Organisationen saknar {text} i portalen.") for role, text in wanted.items() if role not in roles
+            Owed(f"Organisationen saknar {text}. Meddela samordnaren vem det ska vara.")
+            for role, text in WANTED_ROLES.items()
+            if role not in roles
         ]
     if internal and not organisation.function_email:
-        owed.append(Owed("Organisationen saknar funktionsadress."))
+        owed.append(Owed("Organisationen saknar funktionsadress. Meddela samordnaren vilken den är."))
     return owed
+
+
+def _owed_for_seat(row: SeatStatus) -> list[Owed]:
+    forum = row.seat.forum
+    if row.by_office or row.next_from:
+        return []
+    if row.status == MISSING:
+        return [Owed(f"Utse en representant i {forum}.", reverse("forum_detail", args=[forum.slug]))]
+    if row.status == WAITING:
+        return [Owed(f"Uppdraget i {forum} väntar på {row.waiting_for}.", row.waiting_url)]
+    if row.status == ENDS:
+        return [Owed(f"Uppdraget i {forum} slutar {date_sv(row.ends_on)}. Förnya det eller utse någon annan.")]
+    return []

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from organisations.models import Organisation
-from reports.queries.seats import SeatStatus, seat_statuses
+from reports.queries.seats import SeatStatus, seat_statuses, seats_of_organisations
 
 
 @dataclass(frozen=True)
@@ -16,10 +18,15 @@ class Representation:
     day: date
     seats: list[SeatStatus]
 
+    @property
+    def verb(self) -> str:
+        """The verb of the sentence: in the past, today or later."""
+        today = timezone.localdate()
+        if self.day == today:
+            return "representerar"
+        return "representerade" if self.day < today else "ska representera"
+
 
 def representation(organisation: Organisation, day: date, reader: Any) -> Representation:
     """All seats of the organisation on the day, by forum."""
-    seats = (
-        organisation.seats.active_on(day).select_related("forum", "organisation").order_by("forum__name", "function")
-    )
-    return Representation(organisation, day, seat_statuses(seats, day, reader))
+    return Representation(organisation, day, seat_statuses(seats_of_organisations([organisation], day), day, reader))

@@ -6,84 +6,124 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
+from kvinnofrid.core.ordering import swedish
 from mandates.enums import LineKind, LineState
 from mandates.models import MandateSeat
-from mandates.workflow import OPEN_LINE_STATES
+from mandates.permissions import sees_in_full
+from mandates.workflow import HELD_LINE_STATES, OPEN_LINE_STATES
 from organisations.enums import SeatHolding
 from organisations.models import Appointment, Forum, Organisation, Seat
+from organisations.permissions import sees_forum_coverage
 from organisations.queries import PersonCard, card
 
 ENDS_SOON = timedelta(days=90)
+OVERDUE = timedelta(days=14)
 VALID, ENDS, WAITING, MISSING = "valid", "ends", "waiting", "missing"
-LABELS = {VALID: "Giltigt uppdrag", ENDS: "Slutar inom 90 dagar", WAITING: "Väntar på nästa steg", MISSING: "Saknas"}
-TONES = {VALID: "good", ENDS: "warning", WAITING: "waiting", MISSING: "bad"}
+# What needs somebody stands first.
+LABELS = {MISSING: "Saknas", WAITING: "Väntar på nästa steg", ENDS: "Slutar inom 90 dagar", VALID: "Giltigt uppdrag"}
+LABELS_BY_OFFICE = {**LABELS, VALID: "Besatt", MISSING: "Vakant"}
+TONES = {MISSING: "bad", WAITING: "waiting", ENDS: "warning", VALID: "good"}
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody who holds a seat on the day, as the reader may see them."""
+    """Somebody who holds a seat on the day, as the reader may see them, and by what proof."""
 
     card: PersonCard
     is_deputy: bool
     starts_on: date | None
     ends_on: date | None
     line: MandateSeat | None = None
+    attested_by: PersonCard | None = None
+    mandate_url: str = ""
 
 
 @dataclass
 class SeatStatus:
-    """One seat on a day: who holds it, whom it waits for since when, what comes next."""
+    """One seat on a day: who holds it, whom it waits for since when, what comes next.
+
+    The addresses are empty where the reader may not open the mandate.
+    """
 
     seat: Seat
     status: str
     holders: list[Holder] = field(default_factory=list)
     waiting_for: str = ""
     waiting_since: datetime | None = None
+    waiting_url: str = ""
     next_from: date | None = None
     ends_on: date | None = None
 
     @property
+    def by_office(self) -> bool:
+        """Whether the seat goes with an office, so that no mandate is needed."""
+        return self.seat.forum.seats_held_by == SeatHolding.EX_OFFICIO
+
+    @property
     def label(self) -> str:
-        return LABELS[self.status]
+        return (LABELS_BY_OFFICE if self.by_office else LABELS)[self.status]
 
     @property
     def tone(self) -> str:
-        return TONES[self.status]
+        # Nobody has promised to tell who holds an office, so an empty one is no fault.
+        return "neutral" if self.by_office and self.status == MISSING else TONES[self.status]
+
+    @property
+    def is_held(self) -> bool:
+        return self.status in {VALID, ENDS}
 
     @property
     def is_overdue(self) -> bool:
         """Whether somebody has been waited for longer than two weeks."""
-        return self.waiting_since is not None and timezone.now() - self.waiting_since > timedelta(days=14)
+        return self.waiting_since is not None and timezone.now() - self.waiting_since > OVERDUE
+
+
+def seats_on(day: date) -> QuerySet[Seat]:
+    """Seats on the day, of organisations that take part then, by organisation."""
+    active = Organisation.objects.active_on(day)
+    return Seat.objects.active_on(day).filter(organisation__in=active).select_related("forum").in_order()
 
 
 def seats_of(forum: Forum, day: date) -> QuerySet[Seat]:
     """The forum's seats on the day, of organisations that take part then."""
-    active = Organisation.objects.active_on(day)
-    return forum.seats.active_on(day).filter(organisation__in=active).select_related("forum").in_order()
+    return seats_on(day).filter(forum=forum)
+
+
+def seats_of_organisations(organisations: Iterable[Organisation], day: date) -> QuerySet[Seat]:
+    """The organisations' seats on the day, by organisation and forum."""
+    seats = Seat.objects.active_on(day).filter(organisation__in=organisations)
+    order = (swedish("organisation__name"), swedish("forum__name"), "function")
+    return seats.select_related("forum", "organisation").order_by(*order)
 
 
 def seat_statuses(seats: Iterable[Seat], day: date, reader: Any) -> list[SeatStatus]:
     """The status of each seat on a day, in the order given; two queries, however many seats.
 
-    What waits today is shown from the day it began to wait; what once waited and has been decided is history.
+    What waits today is shown from the day it began to wait; what once waited and has been decided is history. Only
+    those who see the coverage of the forum, or the mandate itself, are told that somebody is waited for.
     """
     rows = list(seats)
-    lines = _lines_by_seat(rows)
+    lines = _lines_by_seat(rows, day)
     appointments = _appointments_by_seat(rows, day)
     return [_status(seat, lines[seat.pk], appointments[seat.pk], day, reader) for seat in rows]
 
 
-def _lines_by_seat(seats: list[Seat]) -> dict[int, list[MandateSeat]]:
+def _lines_by_seat(seats: list[Seat], day: date) -> dict[int, list[MandateSeat]]:
     found: dict[int, list[MandateSeat]] = defaultdict(list)
-    states = [LineState.ATTESTED, LineState.ENDED, LineState.WAITING, LineState.RETURNED]
-    lines = MandateSeat.objects.filter(seat__in=seats, state__in=states).select_related(
-        "mandate__representative", "commissioner", "seat__organisation"
-    )
-    for line in lines.order_by("starts_on", "pk"):
-        found[line.seat_id].append(line)
+    by_mandate = [seat for seat in seats if seat.forum.seats_held_by == SeatHolding.MANDATE]
+    if by_mandate:
+        not_over = Q(in_force_to__isnull=True) | Q(in_force_to__gte=day)
+        lines = MandateSeat.objects.alias(in_force_to=Coalesce("ended_on", "ends_on")).filter(
+            Q(state__in=OPEN_LINE_STATES) | Q(not_over, state__in=HELD_LINE_STATES), seat__in=by_mandate
+        )
+        lines = lines.select_related("mandate__representative", "commissioner", "attested_by")
+        for line in lines.select_related("seat__organisation", "seat__forum").order_by("starts_on", "pk"):
+            found[line.seat_id].append(line)
     return found
 
 
@@ -103,18 +143,22 @@ def _status(
     holders = [_by_mandate(line, reader) for line in sorted(held, key=lambda line: line.kind == LineKind.DEPUTY)]
     holders += [_by_office(seat, appointment, reader) for appointment in appointments]
     found = SeatStatus(seat=seat, status=MISSING, holders=holders)
-    ordinary = [holder for holder in holders if not holder.is_deputy]
-    later = [line for line in lines if line.state == LineState.ATTESTED and line.starts_on and line.starts_on > day]
-    later = [line for line in later if line.kind == LineKind.ORDINARY]
-    found.next_from = later[0].starts_on if later else None
+    found.next_from = next((line.starts_on for line in lines if _is_later(line, day)), None)
     _set_waiting(found, [line for line in lines if _is_open_on(line, day)], reader)
+    ordinary = [holder for holder in holders if not holder.is_deputy]
     if ordinary:
         found.ends_on = ordinary[0].ends_on
-        ends = found.ends_on is not None and found.ends_on - day <= ENDS_SOON and not later
+        ends = found.ends_on is not None and found.ends_on - day <= ENDS_SOON and not found.next_from
         found.status = ENDS if ends else VALID
     elif found.waiting_since:
         found.status = WAITING
     return found
+
+
+def _is_later(line: MandateSeat, day: date) -> bool:
+    """Whether the line, attested, makes somebody the ordinary representative after the day."""
+    is_attested = line.state == LineState.ATTESTED and line.kind == LineKind.ORDINARY
+    return is_attested and line.starts_on is not None and line.starts_on > day
 
 
 def _open_since(line: MandateSeat) -> datetime:
@@ -127,10 +171,11 @@ def _is_open_on(line: MandateSeat, day: date) -> bool:
 
 
 def _set_waiting(found: SeatStatus, lines: list[MandateSeat], reader: Any) -> None:
-    ordinary = [line for line in lines if line.kind == LineKind.ORDINARY]
+    ordinary = [line for line in lines if line.kind == LineKind.ORDINARY and _sees_waiting(reader, line)]
     if not ordinary:
         return
     line = min(ordinary, key=_open_since)
+    found.waiting_url = _url(line, reader)
     organisation = found.seat.organisation
     if line.state == LineState.WAITING and line.commissioner:
         person = card(person=line.commissioner, organisation=organisation, function="Uppdragsgivare", reader=reader)
@@ -138,6 +183,14 @@ def _set_waiting(found: SeatStatus, lines: list[MandateSeat], reader: Any) -> No
     else:
         person = _shown(line, reader)
         found.waiting_for, found.waiting_since = f"rättning av {person.name}", line.returned_at
+
+
+def _sees_waiting(reader: Any, line: MandateSeat) -> bool:
+    return sees_forum_coverage(reader, line.seat.forum) or sees_in_full(reader, line)
+
+
+def _url(line: MandateSeat, reader: Any) -> str:
+    return reverse("mandate_detail", args=[line.mandate_id]) if sees_in_full(reader, line) else ""
 
 
 def _shown(line: MandateSeat, reader: Any) -> PersonCard:
@@ -151,7 +204,18 @@ def _shown(line: MandateSeat, reader: Any) -> PersonCard:
 
 
 def _by_mandate(line: MandateSeat, reader: Any) -> Holder:
-    return Holder(_shown(line, reader), line.kind == LineKind.DEPUTY, line.starts_on, line.last_day, line)
+    attested_by = line.attested_by and card(
+        person=line.attested_by, organisation=line.seat.organisation, function="Uppdragsgivare", reader=reader
+    )
+    return Holder(
+        card=_shown(line, reader),
+        is_deputy=line.kind == LineKind.DEPUTY,
+        starts_on=line.starts_on,
+        ends_on=line.last_day,
+        line=line,
+        attested_by=attested_by,
+        mandate_url=_url(line, reader),
+    )
 
 
 def _by_office(seat: Seat, appointment: Appointment, reader: Any) -> Holder:
@@ -172,11 +236,74 @@ class Coverage:
         return sum(row.status == status for row in self.rows)
 
     @property
+    def valid(self) -> int:
+        """Seats with a valid mandate on the day, those that end soon too."""
+        return self.count(VALID) + self.count(ENDS)
+
+    @property
     def without(self) -> int:
         """Seats with no valid mandate on the day."""
         return self.count(WAITING) + self.count(MISSING)
+
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        if not self.rows:
+            return "Forumet har inga platser den dagen."
+        total, waits, ends = len(self.rows), self.count(WAITING), self.count(ENDS)
+        waiting = f", men {waits} av dem väntar på nästa steg" if waits else ""
+        ending = f" {ends} av de giltiga slutar inom 90 dagar." if ends else ""
+        if not self.without:
+            return f"Alla {total} platser har ett giltigt uppdrag.{ending}"
+        return f"{self.valid} av {total} platser har ett giltigt uppdrag. {self.without} saknar{waiting}.{ending}"
 
 
 def coverage(forum: Forum, day: date, reader: Any) -> Coverage:
     """Which seats have a valid mandate on the day, and which do not; the same number of queries for any forum."""
     return Coverage(forum, day, seat_statuses(seats_of(forum, day), day, reader))
+
+
+def coverages(forums: list[Forum], day: date, reader: Any) -> list[Coverage]:
+    """The coverage of each forum; the same number of queries for any number of forums."""
+    if not forums:
+        return []
+    by_forum: dict[int, list[SeatStatus]] = defaultdict(list)
+    for row in seat_statuses(seats_on(day).filter(forum__in=forums), day, reader):
+        by_forum[row.seat.forum_id].append(row)
+    return [Coverage(forum, day, by_forum[forum.pk]) for forum in forums]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody who holds a seat of the forum on a day, and the seats that nobody holds."""
+
+    forum: Forum
+    day: date
+    rows: list[SeatStatus]
+
+    @property
+    def by_mandate(self) -> bool:
+        return self.forum.seats_held_by == SeatHolding.MANDATE
+
+    @property
+    def held(self) -> int:
+        return sum(row.is_held for row in self.rows)
+
+
+def roster(forum: Forum, day: date, reader: Any) -> Roster:
+    """The forum's roster on a day; open to all participants."""
+    return Roster(forum, day, seat_statuses(seats_of(forum, day), day, reader))
+
+
+def count_tiles(found: Coverage, *, address: str = "", chosen: str = "") -> list[dict[str, Any]]:
+    """How many seats are in each status, each number leading to its rows."""
+    return [
+        {
+            "number": found.count(key),
+            "label": label,
+            "url": f"{address}?status={key}&datum={found.day}#platser",
+            "tone": TONES[key],
+            "current": chosen == key,
+        }
+        for key, label in LABELS.items()
+    ]

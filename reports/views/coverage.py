@@ -1,10 +1,10 @@
 """The coverage: which seats have a valid mandate, and which do not."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
 from organisations.enums import SeatHolding
@@ -15,19 +15,23 @@ from reports.queries import seats
 
 
 @requires(sees_coverage)
+@require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     """Straight to the forum where there is one; otherwise the counts of each."""
     forums = list(Forum.objects.filter(seats_held_by=SeatHolding.MANDATE).in_order())
     if len(forums) == 1:
         return redirect("coverage_forum", forums[0].slug)
-    today = timezone.localdate()
-    found = [seats.coverage(forum, today, request.user) for forum in forums]
-    return render(request, "reports/coverage_list.html", {"coverages": found})
+    tiles = [
+        (found, seats.count_tiles(found, address=reverse("coverage_forum", args=[found.forum.slug])))
+        for found in seats.coverages(forums, timezone.localdate(), request.user)
+    ]
+    return render(request, "reports/coverage_list.html", {"tiles": tiles})
 
 
 @requires(is_member)
+@require_safe
 def coverage_forum(request: HttpRequest, slug: str) -> HttpResponse:
-    """Each seat of one forum: valid, ends soon, waits for whom since when, missing. For those who see it."""
+    """Each seat of one forum: missing, waits for whom since when, ends soon, valid. For those who see it."""
     forum = get_object_or_404(Forum, slug=slug, seats_held_by=SeatHolding.MANDATE)
     if not sees_forum_coverage(request.user, forum):
         raise Http404
@@ -38,7 +42,7 @@ def coverage_forum(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "coverage": found,
         "rows": _chosen(found, form),
-        "counts": _counts(found, form),
+        "tiles": seats.count_tiles(found, chosen=form.value("status") or ""),
         "is_today": found.day == timezone.localdate(),
     }
     return render(request, "reports/coverage_forum.html", context)
@@ -50,18 +54,4 @@ def _chosen(found: seats.Coverage, form: CoverageForm) -> list[seats.SeatStatus]
         row
         for row in found.rows
         if (not status or row.status == status) and text in row.seat.organisation.name.casefold()
-    ]
-
-
-def _counts(found: seats.Coverage, form: CoverageForm) -> list[dict[str, Any]]:
-    status = form.value("status")
-    return [
-        {
-            "number": found.count(key),
-            "label": label,
-            "url": f"?status={key}&datum={found.day}#platser",
-            "tone": seats.TONES[key] if key != seats.VALID else "",
-            "current": status == key,
-        }
-        for key, label in seats.LABELS.items()
     ]

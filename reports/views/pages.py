@@ -3,19 +3,21 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import logged_in, requires
-from organisations.enums import SeatHolding
 from organisations.models import Forum, Organisation, User
 from organisations.permissions import is_member, sees_forum_coverage
 from reports.forms import DayForm, RepresentationForm
+from reports.queries.history import forum_history, organisation_history
 from reports.queries.home import home as home_of
 from reports.queries.overview import overview
 from reports.queries.representation import representation as representation_of
-from reports.queries.seats import seat_statuses, seats_of
+from reports.queries.seats import roster
 
 
 @logged_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the person has to do; or, without a role, whom to turn to."""
     if not is_member(request.user) or not isinstance(request.user, User):
@@ -24,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @requires(is_member)
+@require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: what it has and what it owes."""
     organisation = get_object_or_404(Organisation.objects.select_related("parent"), slug=slug)
@@ -31,36 +34,38 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "organisation": organisation,
+        "is_past": organisation.active_to is not None and organisation.active_to < today,
         "overview": overview(organisation, request.user, today),
         "aliases": organisation.aliases.order_by("name"),
         "bodies": organisation.deciding_bodies.active_on(today).order_by("name"),
         "units": organisation.units.active_on(today).in_order(),
         "convened": organisation.convened_forums.active_on(today).in_order(),
+        "history": organisation_history(organisation, request.user),
     }
     return render(request, "reports/organisation_detail.html", context)
 
 
 @requires(is_member)
+@require_safe
 def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One forum and its roster on any date."""
     forum = get_object_or_404(Forum.objects.select_related("convener", "reports_to"), slug=slug)
     form = DayForm(request.GET)
-    day = form.day
     context = {
         "forum": forum,
         "form": form,
-        "day": day,
-        "is_today": day == timezone.localdate(),
-        "rows": seat_statuses(seats_of(forum, day), day, request.user),
-        "by_mandate": forum.seats_held_by == SeatHolding.MANDATE,
+        "roster": roster(forum, form.day, request.user),
+        "is_today": form.day == timezone.localdate(),
         "aliases": forum.aliases.order_by("name"),
-        "reporting": forum.reporting_forums.active_on(day).in_order(),
+        "reporting": forum.reporting_forums.active_on(form.day).in_order(),
         "sees_coverage": sees_forum_coverage(request.user, forum),
+        "history": forum_history(forum, request.user),
     }
     return render(request, "reports/forum_detail.html", context)
 
 
 @requires(is_member)
+@require_safe
 def representation(request: HttpRequest) -> HttpResponse:
     """Who represented an organisation on a day, with the proof."""
     form = RepresentationForm(request.GET or None)

@@ -46,7 +46,7 @@ def told(outcome: Outcome, name: str, *, dry_run: bool, in_full: bool) -> list[s
     if outcome.changed:
         lines += ["Ändras:", *(f"  {change}" for change in outcome.changed)]
     if outcome.left:
-        lines.append("Finns i portalen men inte i filen, och lämnas som de är (avsluta med active_to eller ends_on):")
+        lines.append("Finns i portalen men inte i filen, och lämnas som de är:")
         lines += [f"  {row}" for row in outcome.left]
     if not outcome.added and not outcome.changed:
         lines.append(f"{name}: ingenting att ändra.")

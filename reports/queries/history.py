@@ -1,0 +1,79 @@
+"""What has happened to an organisation and to a forum, in sentences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kvinnofrid.core.history import Event, events, latest_first
+from mandates.models import FormEdition, MandateSeat
+from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Seat
+from organisations.permissions import is_coordinator, sees_internal
+
+LONGEST = 30
+ORGANISATION = {
+    "imported": "Organisationens uppgifter lästes in från samverkansfilen.",
+    "saved": "Ändrade organisationens uppgifter.",
+}
+BODY = {"imported": "Organ som beslutar lästes in från samverkansfilen."}
+ROLE = {
+    "granted": "Gav rollen {about}.",
+    "ended": "Avslutade rollen {about}.",
+    "revoked": "Tog tillbaka rollen {about}.",
+}
+OWN_SEAT = {"imported": "Platsen i {about} lästes in från samverkansfilen."}
+OWN_LINE = {"attested": "Attesterade ett uppdrag i {about}.", "ended": "Avslutade ett uppdrag i {about}."}
+FORUM = {"imported": "Forumets uppgifter lästes in från samverkansfilen.", "saved": "Ändrade forumets uppgifter."}
+SEAT = {"imported": "Forumets platser lästes in från samverkansfilen."}
+LINE = {"attested": "Attesterade ett uppdrag för {about}.", "ended": "Avslutade ett uppdrag för {about}."}
+OFFICE = {"appointed": "Platsen för {about} fick en innehavare.", "ended": "Platsen för {about} blev ledig."}
+EDITION = {"published": "Publicerade formuläret, {about}."}
+
+
+def organisation_history(organisation: Organisation, reader: Any) -> list[Event]:
+    """The organisation's life; who was given which role is told to those who see what is internal."""
+    internal = sees_internal(reader, organisation)
+    found = _told(organisation.history.all(), ORGANISATION, reader)
+    found += _told(DecidingBody.history.filter(organisation_id=organisation.pk), BODY, reader)
+    seats = Seat.history.filter(organisation_id=organisation.pk).select_related("forum")
+    found += _told(seats, OWN_SEAT, reader, lambda row: row.forum.name)
+    lines = MandateSeat.history.filter(seat__organisation_id=organisation.pk, verb__in=OWN_LINE)
+    told = _told(lines.select_related("seat__forum"), OWN_LINE, reader, lambda row: row.seat.forum.name)
+    found += told if internal else [replace(event, who=organisation.short_name) for event in told]
+    if internal:
+        roles = Membership.history.filter(organisation_id=organisation.pk).select_related("user")
+        found += _told(roles, ROLE, reader, lambda row: f"{row.get_role_display().lower()} till {row.user.name}")
+    return latest_first(found)[:LONGEST]
+
+
+def forum_history(forum: Forum, reader: Any) -> list[Event]:
+    """The forum's life: its seats, its forms, and that mandates were attested or ended."""
+    found = _told(forum.history.all(), FORUM, reader)
+    found += _told(Seat.history.filter(forum_id=forum.pk), SEAT, reader)
+    found += _told(FormEdition.history.filter(forum_id=forum.pk), EDITION, reader, lambda row: row.name)
+    offices = Appointment.history.filter(seat__forum_id=forum.pk).select_related("seat__organisation")
+    found += _told(offices, OFFICE, reader, lambda row: str(row.seat))
+    lines = MandateSeat.history.filter(seat__forum_id=forum.pk, verb__in=LINE).select_related("seat__organisation")
+    for row in lines.select_related("history_user", "seat__organisation")[:LONGEST]:
+        told = events([row], LINE, about=str(row.seat), with_reason=False)
+        found += [replace(event, who=row.seat.organisation.short_name) for event in told]
+    return latest_first(found)[:LONGEST]
+
+
+def _told(
+    rows: Any, sentences: Mapping[str, str], reader: Any, about: Callable[[Any], str] = lambda row: ""
+) -> list[Event]:
+    """The events of the latest rows; why something was imported is a file's name, and of no interest here."""
+    latest: Iterable[Any] = rows.select_related("history_user").order_by("-history_date", "-history_id")[:LONGEST]
+    return [
+        _hidden(event, row, reader)
+        for row in latest
+        for event in events([row], sentences, about=about(row), with_reason=False)
+    ]
+
+
+def _hidden(event: Event, row: Any, reader: Any) -> Event:
+    """The event without the name of somebody whose personal details are protected."""
+    person = row.history_user
+    if person is None or not person.has_protected_identity or person == reader or is_coordinator(reader):
+        return event
+    return replace(event, who="Person med skyddade uppgifter")
