@@ -16,7 +16,7 @@ test: check
 # Lint, format, types, templates, import contracts, migrations: under a minute.
 check:
 	python3 kvinnofrid/bootstrap.py test
-	$(BIN)/ruff check --quiet
+	$(BIN)/ruff check --quiet --output-format concise
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
 	$(TEMPLATES) --check {} +

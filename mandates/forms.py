@@ -168,8 +168,24 @@ class ContactForm(forms.Form):
         return any(self.cleaned_data.get(name) for name in ("name", "role", "email", "phone"))
 
 
+class BaseContactFormSet(forms.BaseFormSet):
+    """The contacts of one line, with a row to add one more."""
+
+    row_label = "Kontakt"
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Ta bort kontakten"
+
+
 ContactFormSet = forms.formset_factory(
-    ContactForm, extra=1, max_num=20, absolute_max=30, validate_max=True, can_delete=True
+    ContactForm,
+    formset=BaseContactFormSet,
+    extra=1,
+    max_num=20,
+    absolute_max=30,
+    validate_max=True,
+    can_delete=True,
 )
 
 
@@ -263,7 +279,15 @@ class SectionForm(forms.Form):
         return values
 
 
-SectionFormSet = forms.formset_factory(SectionForm, extra=1, max_num=20, absolute_max=30, validate_max=True)
+class BaseSectionFormSet(forms.BaseFormSet):
+    """The sections of an edition, with a row to add one more."""
+
+    row_label = "Avsnitt"
+
+
+SectionFormSet = forms.formset_factory(
+    SectionForm, formset=BaseSectionFormSet, extra=1, max_num=20, absolute_max=30, validate_max=True
+)
 
 
 def sections_of(formset: Any) -> list[dict[str, str]]:

@@ -13,8 +13,9 @@ from kvinnofrid.core import pdf
 from mandates import permissions, queries
 from mandates.enums import LineState, MandateState
 from mandates.models import EditionSection, FormEdition, InternalContact, Mandate, MandateSeat
+from mandates.workflow import HELD_LINE_STATES
 from organisations.models import Organisation, Partnership, User
-from organisations.permissions import is_coordinator, sees_internal
+from organisations.queries import card
 
 MARKS = {MandateState.DRAFT: "UTKAST", MandateState.WITHDRAWN: "ÅTERTAGET"}
 BLANK_LINES = 4
@@ -31,7 +32,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Person:
-    """The representative; a protected one is, to readers from outside, a function and its address."""
+    """The representative, as the reader may see them."""
 
     name: str
     title: str = ""
@@ -39,13 +40,10 @@ class Person:
     phone: str = ""
     private_phone: str = ""
     submitted_on: str = ""
-    is_protected: bool = False
 
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Label and value; what nobody has to fill in has no row while it is empty."""
-        if self.is_protected:
-            return [("Funktion", self.name), ("E-post", self.email)]
         wanted = [("Namn", self.name), ("Befattning", self.title), ("E-post", self.email)]
         extra = [("Telefon", self.phone), ("Privat telefon", self.private_phone), ("Inskickat", self.submitted_on)]
         return wanted + [row for row in extra if row[1]]
@@ -115,8 +113,6 @@ class FormDocument:
     edition_name: str
     edition_valid_from: date
     sections: tuple[Section, ...]
-    blocks: Sequence[int] = range(1, BLANK_LINES + 1)
-    contact_rows: Sequence[int] = range(BLANK_CONTACTS)
 
 
 @dataclass(frozen=True)
@@ -149,9 +145,10 @@ def mandate_pdf(mandate: Mandate, *, viewer: User) -> pdf.Document:
 def blank_form_pdf(edition: FormEdition) -> pdf.Document:
     """The edition's form to fill in by hand."""
     document = FormDocument(**_fixed(edition))
+    room = {"numbers": range(1, BLANK_LINES + 1), "contact_rows": range(BLANK_CONTACTS)}
     return pdf.render(
         "pdf/mandate_blank.html",
-        {"document": document},
+        {"document": document, **room},
         title=f"Uppdragsbeskrivning, blankett, {document.forum_name}",
         created=_last_saved(edition) or _midnight(edition.valid_from),
         author=document.partnership_name,
@@ -191,27 +188,18 @@ def _section(section: EditionSection) -> Section:
 
 
 def _person(mandate: Mandate, lines: Sequence[MandateSeat], viewer: User) -> Person:
-    """Private details for the person, the organisations on the form, and the coordinator."""
-    inside = (
-        mandate.representative_id == viewer.pk
-        or is_coordinator(viewer)
-        or any(sees_internal(viewer, line.seat.organisation) for line in lines)
+    """The representative as the form states, or function and its address where the person is protected."""
+    in_full = [line for line in lines if permissions.sees_in_full(viewer, line)]
+    is_inside = bool(in_full) or mandate.representative_id == viewer.pk
+    submitted_on = _day(timezone.localdate(mandate.submitted_at)) if mandate.submitted_at else ""
+    if not lines:
+        return Person(mandate.name, mandate.title, mandate.email, mandate.phone)
+    organisation = (in_full or lines)[0].seat.organisation
+    shown = card(
+        person=mandate.representative, organisation=organisation, function="Representant", reader=viewer, shown=mandate
     )
-    if mandate.representative.has_protected_identity and not inside:
-        organisation = lines[0].seat.organisation if lines else None
-        return Person(
-            name=f"Representant för {organisation}" if organisation else "Representant",
-            email=organisation.function_email if organisation else "",
-            is_protected=True,
-        )
-    return Person(
-        mandate.name,
-        mandate.title,
-        mandate.email,
-        mandate.phone,
-        private_phone=mandate.private_phone if inside else "",
-        submitted_on=_day(timezone.localdate(mandate.submitted_at)) if mandate.submitted_at else "",
-    )
+    private_phone = mandate.private_phone if is_inside else ""
+    return Person(shown.name, shown.title, shown.email, shown.phone, private_phone, submitted_on)
 
 
 def _line(line: MandateSeat, viewer: User) -> LineDocument:
@@ -242,22 +230,19 @@ def _contact(contact: InternalContact) -> Contact:
 
 
 def _official(user: User | None, organisation: Organisation, viewer: User, *, with_title: bool = False) -> str:
-    """A commissioner's name; of a protected one, to readers from outside, the function."""
+    """A commissioner's name, or function where the person is protected."""
     if user is None:
         return ""
-    if user.has_protected_identity and user.pk != viewer.pk and not sees_internal(viewer, organisation):
-        return f"uppdragsgivare i {organisation.name}"
-    return f"{user.name}, {user.title}" if with_title and user.title else user.name
+    shown = card(person=user, organisation=organisation, function="Uppdragsgivare", reader=viewer)
+    return f"{shown.name}, {shown.title}" if with_title and shown.title else shown.name
 
 
 def _state(mandate: Mandate, lines: Sequence[MandateSeat]) -> str:
-    """The form's state; of a submitted one also how far the attestation has come."""
-    if mandate.state != MandateState.SUBMITTED:
-        return mandate.get_state_display()
-    attested = sum(line.state in {LineState.ATTESTED, LineState.ENDED} for line in lines)
-    if attested == len(lines):
+    """The form's state in words that hold as long as nobody changes it, whatever the day."""
+    held = [line for line in lines if line.state in HELD_LINE_STATES]
+    if mandate.state == MandateState.SUBMITTED and len(held) == len(lines):
         return "Attesterat"
-    return f"Inskickat, {attested} av {len(lines)} attesterade" if attested else mandate.get_state_display()
+    return queries.mandate_status(mandate, lines, timezone.localdate()).text
 
 
 def _facts(line: MandateSeat, viewer: User) -> str:
@@ -285,6 +270,8 @@ def _outline_facts(line: MandateSeat) -> str:
             return f" den {_moment(line.attested_at)}."
         case LineState.ENDED:
             return f" med {_day(line.last_day)} som sista dag."
+        case LineState.WITHDRAWN if line.mandate.withdrawn_at:
+            return f" den {_moment(line.mandate.withdrawn_at)}."
     return "."
 
 

@@ -18,6 +18,7 @@ from kvinnofrid.core.embedded import EmbeddedDatabaseError, EmbeddedServer, star
 from kvinnofrid.launch import Fault, announcement, check_port, make_database, only_one
 from kvinnofrid.prepare import refuse_old_server
 from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, LaunchOptions
+from reports.demonstration import ACCOUNTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -145,6 +146,10 @@ def test_the_demonstration_names_its_accounts_and_their_password(tmp_path: Path)
     assert lines[1] == "Portalen är igång: http://127.0.0.1:8000/"
     assert lines[3].endswith("Lösenord för alla konton: hemligt-ord")
     assert [line.split()[0] for line in lines[4:-2]] == list(DEMONSTRATION_ACCOUNTS)
+
+
+def test_the_launcher_names_the_accounts_that_are_loaded() -> None:
+    assert sorted(DEMONSTRATION_ACCOUNTS) == sorted(ACCOUNTS)
 
 
 def test_a_real_portal_names_no_accounts(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The one door to PDF: a template and its context in, a tagged and archivable document out."""
 
 import atexit
-import logging
 import os
 import re
 import socket
@@ -26,8 +25,6 @@ STOP_SECONDS = 3
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Characters that no document can show, and those that turn the order of the text around them.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-logger = logging.getLogger(__name__)
 
 
 class PdfFailed(Exception):
@@ -104,17 +101,12 @@ def draw(html: str, limits: Limits = Limits()) -> bytes:
         except (OSError, EOFError) as lost:
             process.stop()
             if attempt == 2:
-                raise _failure(PdfFailed, f"drawing process lost: {type(lost).__name__}") from lost
+                raise PdfFailed(f"drawing process lost: {type(lost).__name__}") from lost
         else:
             break
     if kind == wire.DRAWN:
         return body
-    raise _failure(PdfTooHeavy if kind == wire.HEAVY else PdfFailed, body.decode())
-
-
-def _failure(kind: type[PdfFailed], detail: str) -> PdfFailed:
-    logger.error("%s: %s", kind.__name__, detail)
-    return kind(detail)
+    raise (PdfTooHeavy if kind == wire.HEAVY else PdfFailed)(body.decode())
 
 
 class _Process:
@@ -138,7 +130,7 @@ class _Process:
             answer = b""
         if answer != wire.READY:
             self.stop()
-            raise _failure(PdfFailed, "drawing process did not start")
+            raise PdfFailed("drawing process did not start")
 
     def order(self, html: str, limits: Limits) -> tuple[bytes, bytes]:
         """One document; each has a line of its own, so threads do not wait for each other."""

@@ -14,9 +14,7 @@ from organisations.queries import roles_today
 @logged_in
 def profile(request: HttpRequest) -> HttpResponse:
     """Name and contact details, which the person edits; roles, which others give."""
-    user = User.objects.filter(pk=request.user.pk).first()
-    if user is None:
-        raise Http404
+    user = get_object_or_404(User.objects.all(), email=request.user.get_username())
     form = ProfileForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         actions.save_profile(user=user, values=form.cleaned_data, by=user)

@@ -124,7 +124,8 @@ class Loader:
             return
         identity = kind.identity[0]
         by_text = {_text(mapping, identity): (number, mapping) for number, mapping in nodes}
-        order = order_of_need({text: {_text(row, name)} & by_text.keys() for text, (_, row) in by_text.items()})
+        known = by_text.keys() - {""}
+        order = order_of_need({text: {_text(row, name)} & known for text, (_, row) in by_text.items()})
         for number, mapping in (by_text[text] for text in order.in_circle):
             item = Item(kind, mapping, Around(), (*place, _title(kind, mapping, number)))
             self.faults.add(item.line(name), item.place_of(name), CIRCLE)
@@ -326,8 +327,9 @@ def _has_ended(row: Any) -> bool:
 
 
 def _title(kind: Kind, mapping: Mapping, number: int) -> str:
-    """What a person knows the row by: its name, or its number in the list."""
+    """What a person knows the row by: its name, or what identifies it, or its number in the list."""
     title = ", ".join(text for name in kind.title if (text := _text(mapping, name)))
+    title = title or _text(mapping, kind.identity[0])
     return f"nr {number}" if not title or has_personal_number(title) else shown(title).strip("”")
 
 

@@ -92,6 +92,8 @@ class Home:
 def _state(found: list[Coverage]) -> str:
     total = sum(len(coverage.rows) for coverage in found)
     without = sum(coverage.without for coverage in found)
+    if not total:
+        return "Det finns inga platser än"
     return f"{without} av {total} platser saknar giltigt uppdrag" if without else "Alla platser har giltigt uppdrag"
 
 

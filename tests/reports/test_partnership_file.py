@@ -1,0 +1,591 @@
+"""The partnership file: all or nothing, every fault by line and field, and twice the same is nothing."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kvinnofrid.core import access, audit
+from kvinnofrid.core.validators import PERSONAL_NUMBER_MESSAGE
+from mandates.models import EditionSection, FormEdition
+from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Partnership, Seat, User
+from organisations.permissions import is_coordinator
+from reports.partnership_file import Outcome, PartnershipFileError, import_file
+from reports.partnership_file.faults import Fault
+from reports.partnership_file.reading import MAX_BYTES, Items, Mapping, Node, parse
+from reports.partnership_file.schema import EDITION_IS_FROZEN, SECTIONS
+from tests.factories.empty import empty_database
+
+DALARNA = Path(__file__).parents[2] / "organisations/partnerships/dalarna.yaml"
+COUNTY = """\
+partnership:
+  name: Samverkan Provlän
+  county_name: Provlän
+  county_code: "99"
+organisations:
+  - slug: sater
+    name: Säters kommun
+    short_name: Säter
+    kind: municipality
+    scb_code: 2082
+    is_principal: true
+    aliases:
+      - {name: Säterbygden, ends_on: 1970-12-31}
+    deciding_bodies:
+      - {name: Socialnämnden, kind: committee}
+  - slug: enheten
+    name: Enheten
+    short_name: Enheten
+    kind: unit
+    parent: sater
+people:
+  - email: Anna.Prov@sater.example
+    name: Anna Prov
+    phone: 0225-550 00
+forums:
+  - slug: gruppen
+    name: Gruppen
+    kind: county_group
+    seats_held_by: ex_officio
+    reports_to: radet
+    seats:
+      - organisation: sater
+        function: Chef
+        appointments:
+          - {holder: anna.prov@sater.example, starts_on: 2026-01-01}
+    form_editions:
+      - name: Ett
+        valid_from: 2026-01-01
+        published: true
+        sections:
+          - {heading: Bakgrund, body: Så började det.}
+          - {heading: Syfte, body: Så ska det bli.}
+      - name: Två
+        valid_from: 2027-01-01
+        sections:
+          - {heading: Bakgrund, body: Utkast.}
+          - {heading: Syfte, body: Utkast.}
+  - slug: radet
+    name: Rådet
+    kind: welfare_council
+    seats_held_by: mandate
+memberships:
+  - {user: anna.prov@sater.example, role: coordinator, starts_on: 2026-01-01}
+  - {user: anna.prov@sater.example, role: commissioner, organisation: sater, starts_on: 2026-01-01}
+  - {user: anna.prov@sater.example, role: chair, forum: radet}
+"""
+LINES = COUNTY.splitlines()
+
+
+@pytest.fixture(autouse=True)
+def _empty(db: None) -> None:
+    empty_database()
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., Outcome]:
+    """Imports a text as lanet.yaml."""
+
+    def load_text(text: str | bytes, *, dry_run: bool = False) -> Outcome:
+        file = tmp_path / "lanet.yaml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return import_file(file, dry_run=dry_run)
+
+    return load_text
+
+
+@pytest.fixture
+def faults(load: Callable[..., Outcome]) -> Callable[[str | bytes], list[str]]:
+    """The faults of a text, which must have changed nothing."""
+
+    def faults_of(text: str | bytes) -> list[str]:
+        before = everything()
+        with pytest.raises(PartnershipFileError) as refusal:
+            load(text)
+        assert everything() == before
+        return [str(fault) for fault in refusal.value.faults]
+
+    return faults_of
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of our tables, history included."""
+    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates"}]
+    return {m._meta.label: list(m._default_manager.order_by("pk").values()) for m in models}
+
+
+def history_rows() -> int:
+    return sum(m._default_manager.count() for m in apps.get_models() if hasattr(m, "history_object"))
+
+
+def line_of(piece: str, text: str = COUNTY) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), start=1) if piece in line)
+
+
+def test_everything_in_the_file_is_there(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    sater = Organisation.objects.get(slug="sater")
+    anna = User.objects.get()
+    gruppen = Forum.objects.get(slug="gruppen")
+    assert Partnership.objects.get().name == "Samverkan Provlän"
+    assert (sater.scb_code, sater.is_principal, sater.aliases.get().ends_on) == ("2082", True, date(1970, 12, 31))
+    assert Organisation.objects.get(slug="enheten").parent == sater
+    assert DecidingBody.objects.get().organisation == sater
+    assert (anna.email, anna.phone, anna.has_usable_password()) == ("anna.prov@sater.example", "0225-550 00", False)
+    assert gruppen.reports_to == Forum.objects.get(slug="radet")
+    assert Appointment.objects.get().seat == Seat.objects.get(forum=gruppen, function="Chef")
+    assert {m.role: m.scope for m in Membership.objects.all()} == {
+        "coordinator": Partnership.objects.get(),
+        "commissioner": sater,
+        "chair": Forum.objects.get(slug="radet"),
+    }
+    assert list(FormEdition.objects.get(name="Ett").sections.values_list("heading", flat=True)) == ["Bakgrund", "Syfte"]
+    assert [FormEdition.objects.get(name=name).is_published for name in ("Ett", "Två")] == [True, False]
+
+
+def test_roles_take_effect(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    anna = User.objects.get()
+    assert is_coordinator(anna)
+    assert access.may(anna, "attest_mandate", Organisation.objects.get(slug="sater"))
+    assert access.may(anna, "view_forum_coverage", Forum.objects.get(slug="radet"))
+
+
+def test_history_says_where_it_came_from(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    row = Organisation.history.get(slug="sater")
+    assert (row.verb, row.history_change_reason, row.history_user) == ("imported", "Import av lanet.yaml", None)
+    assert list(FormEdition.history.filter(name="Ett").order_by("pk").values_list("verb", flat=True)) == [
+        "imported",
+        "published",
+    ]
+
+
+def test_the_same_file_twice_changes_nothing(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    before = everything()
+    outcome = load(COUNTY)
+    assert (outcome.added, outcome.changed, outcome.left) == ([], [], [])
+    assert everything() == before
+
+
+def test_a_dry_run_tells_and_changes_nothing(load: Callable[..., Outcome]) -> None:
+    before = everything()
+    outcome = load(COUNTY, dry_run=True)
+    assert len(outcome.added) == 19
+    assert everything() == before
+
+
+def test_a_changed_file_says_what_changes_and_changes_it(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    changed = (
+        COUNTY.replace("    scb_code: 2082", "    scb_code: 2082\n    function_email: soc@sater.example")
+        .replace("ends_on: 1970-12-31", "ends_on: 1971-12-31")
+        .replace("kind: committee", "kind: executive")
+        .replace("    parent: sater", "    parent:")
+    )
+    told = [
+        "Säters kommun: funktionsadress: tom → soc@sater.example",
+        "Säters kommun › andra namn på organisationer › Säterbygden: till och med: 1970-12-31 → 1971-12-31",
+        "Säters kommun › organ › Socialnämnden: slag: Nämnd → Kommunstyrelse (KS)",
+        "Enheten: tillhör: Säters kommun → tom",
+    ]
+    assert load(changed, dry_run=True).changed == told
+    rows = history_rows()
+    assert load(changed).changed == told
+    assert history_rows() == rows + len(told)
+    assert Organisation.objects.get(slug="sater").function_email == "soc@sater.example"
+    assert load(changed).changed == []
+
+
+def test_what_a_row_does_not_mention_stays(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    sater = Organisation.objects.get(slug="sater")
+    sater.function_email = "skrivet.i.portalen@sater.example"
+    audit.save(sater, by=None, verb="saved")
+    load(COUNTY)
+    sater.refresh_from_db()
+    assert sater.function_email == "skrivet.i.portalen@sater.example"
+
+
+def test_rows_that_the_file_does_not_have_are_left_and_told(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    without = "\n".join(LINES[: line_of("slug: enheten") - 1] + LINES[line_of("parent: sater") :]).replace(
+        "      - {name: Socialnämnden, kind: committee}", ""
+    )
+    outcome = load(without)
+    assert outcome.left == ["organisationer › Säters kommun › organ › Socialnämnden", "organisationer › Enheten"]
+    assert Organisation.objects.filter(slug="enheten").exists()
+
+
+def test_a_row_is_ended_by_its_last_day_and_then_not_told_of(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    load(COUNTY.replace("    parent: sater", "    parent: sater\n    active_to: 2020-01-01"))
+    outcome = load("organisations:\n" + "\n".join(LINES[5 : line_of("slug: enheten") - 1]))
+    assert outcome.left == []
+    assert Organisation.objects.get(slug="enheten").active_to == date(2020, 1, 1)
+
+
+def test_sections_of_a_draft_are_replaced(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    outcome = load(
+        COUNTY.replace("          - {heading: Bakgrund, body: Utkast.}\n", "").replace("Syfte, body: Utkast", "Mål, body: Nytt")
+    )
+    assert list(FormEdition.objects.get(name="Två").sections.values_list("heading", "body")) == [("Mål", "Nytt.")]
+    assert outcome.changed[-1] == "forum › Gruppen › utgåvor › Två › avsnitt › Syfte: tas bort"
+
+
+def test_a_draft_is_published_when_the_file_says_so(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    outcome = load(COUNTY.replace("valid_from: 2027-01-01", "valid_from: 2027-01-01\n        published: true"))
+    assert outcome.changed == ["Gruppen › utgåvor › Två: publicerad: nej → ja"]
+    edition = FormEdition.objects.get(name="Två")
+    assert (edition.is_published, edition.published_by) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("body: Så började det.", "body: Så började det inte.", "{heading: Bakgrund, body: Så"),
+        ("          - {heading: Syfte, body: Så ska det bli.}\n", "", "        sections:"),
+        ("valid_from: 2026-01-01", "valid_from: 2026-02-01", "valid_from: 2026"),
+        (
+            "          - {heading: Syfte, body: Så ska det bli.}\n",
+            "          - {heading: Syfte, body: Så ska det bli.}\n          - {heading: Mer, body: Mer.}\n",
+            "heading: Mer",
+        ),
+    ],
+)
+def test_a_published_edition_never_changes(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]], old: str, new: str, line: str
+) -> None:
+    load(COUNTY)
+    changed = COUNTY.replace(old, new, 1)
+    told = faults(changed)
+    assert [fault.endswith(EDITION_IS_FROZEN) for fault in told] == [True]
+    assert told[0].startswith(f"Rad {line_of(line, changed)}, forum › Gruppen › utgåvor › Ett")
+
+
+def test_an_edition_without_text_is_not_published(faults: Callable[[str], list[str]]) -> None:
+    text = COUNTY[: COUNTY.index("        sections:")] + COUNTY[COUNTY.index("      - name: Två") :]
+    where = f"Rad {line_of('published', text)}, forum › Gruppen › utgåvor › Ett › publicerad (published)"
+    assert faults(text) == [f"{where}: En utgåva utan avsnitt kan inte publiceras."]
+
+
+FAULTS = [
+    ("kind: municipality", "kind: muncipality", "kind: mun", "slag (kind): ”muncipality” finns inte att välja. Menade du municipality?"),
+    ("scb_code: 2082", "scb_kod: 2082", "scb_kod", "Säters kommun: ”scb_kod” finns inte. Menade du scb_code?"),
+    ("parent: sater", "parent: satter", "satter", "tillhör (parent): ”satter” finns inte bland organisationer (slug). Menade du sater?"),
+    ("parent: sater", "parent: enheten", "parent", "tillhör (parent): Hänvisningarna går i en ring."),
+    ("is_principal: true", "is_principal: kanske", "kanske", "huvudman (is_principal): Skriv true eller false, inte ”kanske”."),
+    ("starts_on: 2026-01-01}", "starts_on: 1/1 2026}", "1/1", "från och med (starts_on): ”1/1 2026” är inget datum."),
+    ("valid_from: 2027-01-01", "valid_from: 2027-02-30", "02-30", "gäller från och med (valid_from): ”2027-02-30” är inget datum."),
+    ("valid_from: 2027-01-01", "valid_from: 0202-02-28", "0202", "gäller från och med (valid_from): Året ska ligga mellan"),
+    ("name: Enheten", "name:", "    name:", "enheten › namn (name): Detta fält får inte vara tomt."),
+    ("name: Enheten", "name: Säters kommun", "parent: sater", ""),
+    ("phone: 0225-550 00", "phone: ring", "phone", "telefon i arbetet (phone): Skriv telefonnumret med riktnummer"),
+    ("email: Anna.Prov@sater.example", "email: anna", "email: anna", "e-postadress (email): Ange en giltig e-postadress."),
+    ("name: Anna Prov", "name: [Anna, Prov]", "[Anna", "namn (name): Här ska det stå ett enda värde"),
+    ("short_name: Säter\n", f"short_name: {'S' * 61}\n", "SSSS", "kortnamn (short_name): Texten får vara högst 60 tecken. Den är 61."),
+    ("name: Säterbygden,", 'name: "Säter\\0bygden",', "bygden", "namn (name): Texten innehåller ett tecken som inte får finnas (U+0000)."),
+    ("name: Säterbygden,", 'name: "\\ud800",', "ud800", "namn (name): Texten innehåller ett tecken som inte får finnas (U+D800)."),
+    ("name: Säterbygden,", 'name: "811218-9876",', "811218", PERSONAL_NUMBER_MESSAGE),
+    ("body: Så började det.", "body: Anna 19811218-9876 började.", "9876", PERSONAL_NUMBER_MESSAGE),
+    ("role: coordinator", "role: coordinator, organisation: sater", "coordinator", "Rollen passar inte där den ska gälla."),
+    ("role: chair, forum: radet", "role: chair, organisation: sater", "chair", "Rollen passar inte där den ska gälla."),
+    ("role: chair, forum: radet", "role: chair", "role: chair", "Rollen passar inte där den ska gälla."),
+    ("seats_held_by: ex_officio", "seats_held_by: mandate", "holder", "Platser i det här forumet innehas genom uppdrag."),
+    ("is_principal: true", "is_principal: false", "Socialnämnden", "Bara en huvudman har organ som fattar beslut."),
+    ("holder: anna.prov@sater.example", "holder: bo@sater.example", "holder: bo", "innehavare (holder): ”bo@sater.example” finns inte bland personer (email)."),
+    ("ends_on: 1970-12-31", "starts_on: 1971-01-01, ends_on: 1970-12-31", "Säterbygden", "Slutdatum kan inte ligga före startdatum."),
+    ("reports_to: radet", "reports_to: gruppen", "reports_to", "rapporterar till (reports_to): Hänvisningarna går i en ring."),
+    ('county_code: "99"', 'county_code: "999"', "county_code", "länskod (county_code): Texten får vara högst 2 tecken. Den är 3."),
+    ("    aliases:\n", "    aliases: ja\n    # ", "aliases", "andra namn på organisationer: Här ska det stå en lista"),
+    ("- slug: enheten", "- slug: sater", "slug: sater", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "told"), FAULTS)
+def test_each_fault_is_told_by_line_and_field(
+    faults: Callable[[str], list[str]], old: str, new: str, line: str, told: str
+) -> None:
+    text = COUNTY.replace(old, new, 1)
+    assert text != COUNTY
+    found = faults(text)
+    assert [fault for fault in found if told in fault] != []
+    if told:
+        number = line_of(line, text)
+        assert [fault.startswith(f"Rad {number}, ") for fault in found if told in fault] == [True]
+
+
+def test_no_fault_hides_another_and_none_follows_from_another(faults: Callable[[str], list[str]]) -> None:
+    text = (
+        COUNTY.replace("kind: municipality", "kind: stad")
+        .replace("ends_on: 1970-12-31", "ends_on: 1970")
+        .replace("name: Gruppen", "name:")
+        .replace("function: Chef", "funktion: Chef")
+        .replace("role: chair", "role: stol")
+    )
+    assert [fault.partition(":")[0] for fault in faults(text)] == [
+        "Rad 9, organisationer › Säters kommun › slag (kind)",
+        "Rad 13, organisationer › Säters kommun › andra namn på organisationer › Säterbygden › till och med (ends_on)",
+        "Rad 27, forum › gruppen › namn (name)",
+        "Rad 33, forum › gruppen › platser › sater",
+        "Rad 55, roller › anna.prov@sater.example, stol, radet › roll (role)",
+    ]
+
+
+def test_the_refusal_never_repeats_a_personal_number(faults: Callable[[str], list[str]]) -> None:
+    number = "811218-9876"
+    for old in ("Säters kommun", "kind: municipality", "scb_code: 2082", "parent: sater", "2026-01-01", "is_principal: true"):
+        key, _, _ = old.partition(": ")
+        told = "\n".join(faults(COUNTY.replace(old, f"{key}: {number}" if ":" in old else number, 1)))
+        assert number not in told
+
+
+def test_a_circle_through_rows_of_the_database(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]]
+) -> None:
+    load(COUNTY)
+    text = "organisations:\n  - slug: sater\n    parent: enheten\n"
+    assert faults(text) == ["Rad 3, organisationer › sater › tillhör (parent): Hänvisningarna går i en ring."]
+
+
+def test_turning_a_reference_round_is_no_circle(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    load("organisations:\n  - {slug: sater, parent: enheten}\n  - {slug: enheten, parent: }\n")
+    assert Organisation.objects.get(slug="sater").parent == Organisation.objects.get(slug="enheten")
+
+
+def test_a_file_of_another_county_is_refused(load: Callable[..., Outcome], faults: Callable[[str], list[str]]) -> None:
+    load(COUNTY)
+    assert faults(COUNTY.replace('"99"', '"98"')) == [
+        "Rad 4, samverkan › länskod (county_code): Fältet kan inte ändras i en databas som används."
+    ]
+
+
+def test_the_first_file_needs_a_partnership(faults: Callable[[str], list[str]]) -> None:
+    assert faults("organisations: []") == ["Rad 1: Avsnittet partnership saknas. Det behövs den första gången."]
+
+
+@pytest.mark.parametrize(
+    ("tile", "told"),
+    [
+        ('{scb_code: "2082", column: 1}', "samverkan › kartrutor (tiles) › row: Fältet saknas."),
+        ('{scb_code: "2082", column: ett, row: 2}', "samverkan › kartrutor (tiles) › column: Skriv ett heltal, till exempel 3."),
+        ('{scb_code: "2081", column: 1, row: 2}', "samverkan › kartrutor › scb_code: Ingen organisation har den SCB-koden."),
+        ('{scb_code: "2082", column: 0, row: 0}', "samverkan › kartrutor (tiles): Rutan på rad 6 har redan SCB-koden."),
+        ('{scb_code: "20", column: 0, row: 0, colour: 1}', "samverkan › kartrutor (tiles): Fältet finns inte."),
+        ("ruta", "samverkan › kartrutor (tiles): En ruta har fälten scb_code, column och row."),
+    ],
+)  # fmt: skip
+def test_faults_of_tiles(faults: Callable[[str], list[str]], tile: str, told: str) -> None:
+    tiles = f'  tiles:\n    - {{scb_code: "2082", column: 0, row: 1}}\n    - {tile}\n'
+    text = COUNTY.replace("organisations:\n", f"{tiles}organisations:\n", 1)
+    assert [fault for fault in faults(text) if fault.startswith(f"Rad 7, {told}")] != []
+
+
+HOSTILE = [
+    (b"", 1),
+    (b"\xff\xfe", 1),
+    (b"partnership:\n  name: \xe5", 2),
+    (b"partnership:\n  name: a\x00b", 2),
+    (b"a: &a [x]\nb: [*a, *a]", 1),
+    (b"a: 1\nb: *a", 2),
+    (b"a: !!python/object/apply:os.system [ls]", 1),
+    (b"a: !include /etc/passwd", 1),
+    (b"a: 1\n---\nb: 2", 2),
+    (b"[" * 100_000, 1),
+    (b"{a: " * 100_000, 1),
+    (b"a: 1\na: 2", 2),
+    (b"<<: {name: x}", 1),
+    (b"? [a]\n: b", 1),
+    (b"a: 'x", 1),
+    (b"a: b: c", 1),
+    (b"\ta: b", 1),
+    (b'a: "\\UFFFFFFFF"', 1),
+    (b"- a\n- b", 1),
+    (b"ett ord", 1),
+    (b"%YAML 9.9\n---\na: 1", 1),
+    (b"a: " + b"x" * MAX_BYTES, 1),
+    ("a\u2028b: 1".encode(), 1),
+]
+
+
+@pytest.mark.parametrize(("content", "line"), HOSTILE)
+def test_hostile_files_are_refused_with_a_line(
+    faults: Callable[[bytes], list[str]], content: bytes, line: int
+) -> None:
+    found = faults(content)
+    assert found[0].partition(":")[0].partition(",")[0] == f"Rad {line}"
+    assert [fault for fault in found if not fault.startswith("Rad ")] == []
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PartnershipFileError, match=r"Filen lanet\.yaml går inte att öppna"):
+        import_file(tmp_path / "lanet.yaml")
+
+
+def test_a_personal_number_in_the_name_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "lanet 811218-9876.yaml"
+    file.write_text(COUNTY, encoding="utf-8")
+    with pytest.raises(PartnershipFileError, match="Filens namn"):
+        import_file(file)
+
+
+YAML_PIECES = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(LINES),
+    st.sampled_from([kind.key + ":" for kind in SECTIONS]),
+    st.sampled_from(["- ", "  ", "{", "}", "[", "]", "'", '"', "|", ">", "&a", "*a", "!x", "<<:", "? ", "\x00", "\t", "~", "%"]),
+)
+
+
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(YAML_PIECES, max_size=25), st.sampled_from(["\n", " ", ""]))
+def test_any_text_gives_faults_with_lines_or_nothing(load: Callable[..., Outcome], pieces: list[str], glue: str) -> None:
+    with transaction.atomic():
+        try:
+            load(glue.join(pieces).encode("utf-8", "surrogatepass"))
+        except PartnershipFileError as refusal:
+            assert [fault for fault in refusal.faults if fault.line < 1] == []
+            assert refusal.faults != []
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_give_faults_with_lines(content: bytes) -> None:
+    try:
+        parse(content)
+    except PartnershipFileError as refusal:
+        assert refusal.faults != []
+
+
+ANY_VALUE = st.one_of(
+    st.text(max_size=80),
+    st.integers().map(str),
+    st.dates().map(str),
+    st.sampled_from(["true", "nej", "sater", "radet", "2026-13-01", "811218-9876", "~", "[a]", "{a: b}", "municipality"]),
+)
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.integers(0, len(LINES) - 1), ANY_VALUE)
+def test_any_value_anywhere_is_taken_or_told(load: Callable[..., Outcome], number: int, value: str) -> None:
+    """A value of the file is exchanged for another: it is imported, or there is a fault; never anything else."""
+    key, colon, _ = LINES[number].partition(": ")
+    text = "\n".join([*LINES[:number], f"{key}{colon}{value}", *LINES[number + 1 :]])
+    with transaction.atomic():
+        try:
+            load(text.encode("utf-8", "surrogatepass"))
+            assert load(text.encode()).changed == []
+        except PartnershipFileError as refusal:
+            assert [fault for fault in refusal.faults if not 1 <= fault.line <= len(text.split("\n"))] == []
+        transaction.set_rollback(True)
+
+
+def test_dalarna_is_what_the_sources_say(load: Callable[..., Outcome]) -> None:
+    import_file(DALARNA)
+    principals = Organisation.objects.principals()
+    assert principals.count() == 16
+    assert sorted(principals.values_list("scb_code", flat=True)) == [
+        "20", "2021", "2023", "2026", "2029", "2031", "2034", "2039", "2061", "2062", "2080", "2081", "2082", "2083",
+        "2084", "2085",
+    ]  # fmt: skip
+    lansgruppen = Forum.objects.get(slug="lansgruppen")
+    assert {seat.organisation.slug for seat in lansgruppen.seats.all()} == {
+        *principals.values_list("slug", flat=True), "lansstyrelsen-dalarna", "hogskolan-dalarna", "polisen",
+        "aklagarmyndigheten", "kriminalvarden", "arbetsformedlingen", "migrationsverket", "barnahus-dalarna",
+        "kvinnojouren", "radda-barnen", "brottsofferjouren",
+    }  # fmt: skip
+    seats = {forum.slug: forum.seats.count() for forum in Forum.objects.all()}
+    assert seats == {"lansgruppen": 27, "lchnv": 17, "styrgruppen": 0, "valfardsradet": 16}
+    tiles = Partnership.objects.get().tiles
+    assert {tile["scb_code"] for tile in tiles} == {*principals.values_list("scb_code", flat=True)} - {"20"}
+
+
+def test_dalarna_invents_nothing(load: Callable[..., Outcome]) -> None:
+    import_file(DALARNA)
+    assert (User.objects.count(), Membership.objects.count(), Appointment.objects.count()) == (0, 0, 0)
+    empty = {"organisation_number": "", "function_email": "", "active_from": None, "active_to": None}
+    assert Organisation.objects.filter(**empty).count() == Organisation.objects.count()
+    assert {body.organisation.slug for body in DecidingBody.objects.all()} == {"region-dalarna"}
+    edition = FormEdition.objects.get()
+    assert (edition.is_published, edition.published_by) == (True, None)
+    assert EditionSection.objects.count() == 5
+
+
+def test_a_second_import_of_dalarna_is_a_few_queries() -> None:
+    import_file(DALARNA)
+    with CaptureQueriesContext(connection) as queries:
+        import_file(DALARNA)
+    assert len(queries) == 13
+
+
+def test_the_command_tells_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_partnership", str(DALARNA), dry_run=True)
+    call_command("import_partnership", str(DALARNA))
+    call_command("import_partnership", str(DALARNA))
+    counted = (
+        "Läggs till: 1 samverkan, 28 organisationer, 2 organ, 2 andra namn på organisationer, 4 forum, "
+        "10 andra namn på forum, 60 platser, 1 utgåva, 5 avsnitt"
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        counted,
+        "Provkörning: ingenting är sparat.",
+        counted,
+        "dalarna.yaml är inläst.",
+        "dalarna.yaml: ingenting att ändra.",
+    ]
+
+
+def test_the_command_ends_with_1_and_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "lanet.yaml"
+    file.write_text(COUNTY.replace("kind: unit", "kind: enhet"), encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        call_command("import_partnership", str(file))
+    told = capsys.readouterr().err.splitlines()
+    assert end.value.code == 1
+    assert told[0] == "lanet.yaml: 1 fel. Ingenting är ändrat."
+    assert told[1].startswith("Rad 19, organisationer › Enheten › slag (kind): ”enhet” finns inte att välja.")
+
+
+def test_real_data_is_not_read_into_a_demonstration(capsys: pytest.CaptureFixture[str]) -> None:
+    import_file(DALARNA)
+    call_command("import_partnership", str(DALARNA), real=True)
+    partnership = Partnership.objects.get()
+    partnership.is_demonstration = True
+    audit.save(partnership, by=None, verb="made_demonstration")
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        call_command("import_partnership", str(DALARNA), real=True)
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "Databasen är en demonstration med påhittade personer. Ange en annan databas.\n"
+
+
+def test_faults_come_in_the_order_of_the_file() -> None:
+    faults = [Fault(10, ("b",), "x"), Fault(2, (), "y"), Fault(10, ("a",), "z"), Fault(2, (), "y")]
+    assert [str(fault) for fault in PartnershipFileError(faults).faults] == ["Rad 2: y", "Rad 10, a: z", "Rad 10, b: x"]
+
+
+def depth(node: Node) -> int:
+    if isinstance(node, Mapping):
+        return 1 + max((depth(entry.node) for entry in node.entries.values()), default=0)
+    return 1 + max((depth(item) for item in node.nodes), default=0) if isinstance(node, Items) else 1
+
+
+def test_every_value_of_the_tree_has_its_line() -> None:
+    root = parse(COUNTY.encode())
+    assert depth(root) == 8
+    assert {key: entry.line for key, entry in root.entries.items()} == {
+        kind.key: line_of(f"{kind.key}:") for kind in SECTIONS
+    }
