@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import about, coverage, pages
+from reports.views import about, coverage, inbox, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("foretradare/", pages.representation, name="representation"),
     path("uppdragslaget/", coverage.coverage, name="coverage"),
     path("uppdragslaget/<slug:slug>/", coverage.coverage_forum, name="coverage_forum"),
+    path("meddelanden/", inbox.message_list, name="message_list"),
     path("hjalp/", about.help, name="help"),
     path("tillganglighet/", about.accessibility_statement, name="accessibility_statement"),
 ]

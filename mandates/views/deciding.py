@@ -47,7 +47,7 @@ def _decide(request: HttpRequest, line: MandateSeat, form: DecideForm) -> str:
         actions.attest(line=line, version=values["version"], by=person(request))
         return f"Du har attesterat uppdraget för {line.seat}."
     actions.send_back(line=line, version=values["version"], comment=values["comment"], by=person(request))
-    return f"Du har återsänt uppdraget för {line.seat}. Representanten har fått din kommentar."
+    return f"Du har återsänt uppdraget för {line.seat}. Representanten får din kommentar i ett meddelande i portalen."
 
 
 @requires(is_member)

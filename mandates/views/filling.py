@@ -99,7 +99,7 @@ def mandate_review(request: HttpRequest, pk: int) -> HttpResponse:
         except actions.Incomplete:
             return _review(request, mandate, status=422)
         else:
-            messages.success(request, "Uppdraget är inskickat. Uppdragsgivaren har fått ett meddelande.")
+            messages.success(request, "Uppdraget är inskickat. Uppdragsgivaren får ett meddelande i portalen.")
         return redirect(mandate)
     return _review(request, mandate)
 

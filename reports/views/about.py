@@ -1,6 +1,7 @@
 """Help per role, and the accessibility statement with a way to report faults."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from allauth.core import ratelimit
@@ -30,6 +31,7 @@ class Chapter:
         return f"reports/help_{self.key}.html"
 
 
+ASSESSED_ON = date(2026, 11, 22)  # when somebody last went through the portal for the accessibility statement
 CHAPTERS = {
     "reader": "Läsare",
     "representative": "Representant",
@@ -71,4 +73,5 @@ def accessibility_statement(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Tack. Rapporten har lämnats till samordnaren.")
             return redirect("accessibility_statement")
-    return render(request, "reports/accessibility_statement.html", {"form": form})
+    context = {"form": form, "assessed_on": ASSESSED_ON}
+    return render(request, "reports/accessibility_statement.html", context)

@@ -88,6 +88,16 @@ def test_a_file_size_is_short(size: int | None, text: str) -> None:
     assert portal.file_size(size) == text
 
 
+# Text
+
+
+def test_lines_that_begin_with_a_dash_become_a_list() -> None:
+    text = "I uppdraget ingår att\r\n\r\n– delta\n\n- ta med <synpunkter>\n\nTack."
+    assert portal.prose(text) == (
+        "<p>I uppdraget ingår att</p>\n<ul><li>delta</li><li>ta med &lt;synpunkter&gt;</li></ul>\n<p>Tack.</p>"
+    )
+
+
 # Icons and the mark
 
 

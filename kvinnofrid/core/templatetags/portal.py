@@ -1,9 +1,11 @@
 """Template tags and filters of the portal's components."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django import forms, template
@@ -13,7 +15,7 @@ from django.template import Context
 from django.template.defaultfilters import date as format_date
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from kvinnofrid.core.icons import ICONS
@@ -21,6 +23,7 @@ from kvinnofrid.core.icons import ICONS
 register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
+BULLET = re.compile(r"^\s*[-–•*]\s+")
 TONE_ICONS = {
     "neutral": "dash",
     "waiting": "clock",
@@ -74,6 +77,22 @@ def file_size(value: int | None) -> str:
     if value < 1_000_000:
         return f"{max(1, round(value / 1000))}{NBSP}kB"
     return f"{decimal_sv(Decimal(value).scaleb(-6).quantize(Decimal('0.1')))}{NBSP}MB"
+
+
+# Text
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Plain text as paragraphs, one to a line, with lists of the lines that begin with a dash."""
+    parts: list[SafeString] = []
+    for is_list, lines in groupby(filter(str.strip, str(text).splitlines()), lambda line: bool(BULLET.match(line))):
+        if is_list:
+            items = format_html_join("", "<li>{}</li>", ((BULLET.sub("", line),) for line in lines))
+            parts.append(format_html("<ul>{}</ul>", items))
+        else:
+            parts += [format_html("<p>{}</p>", line.strip()) for line in lines]
+    return mark_safe("\n".join(parts))  # noqa: S308  each part is escaped
 
 
 # Icons

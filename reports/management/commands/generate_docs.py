@@ -1,0 +1,135 @@
+"""Writes docs/permissions.md and docs/workflows.md from the code: `manage.py generate_docs [--check]`."""
+
+import inspect
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
+
+from kvinnofrid.core.documentation import addresses, moves_picture, moves_table, table
+from mandates import permissions as mandate_permissions
+from mandates import workflow
+from mandates.enums import LineState, MandateState
+from organisations import permissions
+from organisations.enums import Role
+from organisations.models import Forum, Organisation, Partnership
+
+FOLDER = Path(settings.BASE_DIR) / "docs"
+BY_HAND = "<!-- From here on written by hand. -->"
+NOTE = "Written by `manage.py generate_docs`; `make check` says when it is out of date."
+RULES = {
+    "public": "anyone, logged in or not",
+    "logged in": "anyone who has logged in, with or without a role",
+    "member": "anyone who has a role or a seat today",
+    "sees coverage": "the coordinator and those who sit in the steering group",
+}
+
+
+class Command(BaseCommand):
+    help = "Skriver docs/permissions.md och docs/workflows.md ur koden. Med --check sägs bara om de är inaktuella."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="skriv ingenting; fel om något är inaktuellt")
+
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        stale = [path for path, text in documents().items() if not _stands(path, text)]
+        if check and stale:
+            names = ", ".join(str(path.relative_to(FOLDER.parent)) for path in stale)
+            raise CommandError(f"{names} stämmer inte med koden. Kör manage.py generate_docs.")
+        for path in stale:
+            path.write_text(documents()[path], encoding="utf-8")
+            self.stdout.write(f"Skrev {path.relative_to(FOLDER.parent)}.")
+
+
+def documents() -> dict[Path, str]:
+    """Each generated document as it should be; what stands in it by hand is kept."""
+    return {
+        FOLDER / "permissions.md": _permissions() + _by_hand(FOLDER / "permissions.md"),
+        FOLDER / "workflows.md": _workflows(),
+    }
+
+
+def _stands(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def _by_hand(path: Path) -> str:
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    kept = text.partition(BY_HAND)[2]
+    return f"\n{BY_HAND}{kept}" if kept else ""
+
+
+def _permissions() -> str:
+    parts = [
+        "# Who may do what",
+        NOTE,
+        "## Roles",
+        _in_words(permissions),
+        "A role is a dated membership; the dates decide when the question is asked. Whoever holds a seat by office is "
+        "a member of its forum.",
+        table(["role", "in the interface", "held in", "permissions"], _role_rows()),
+        table(["permission", "on", "in words"], _permission_rows()),
+        "## Mandates",
+        _in_words(mandate_permissions),
+        "## Addresses",
+        "The rule is the first door; what a person sees of an object, and may do to it, is asked behind it.",
+        table(["rule", "lets in"], [[rule, words] for rule, words in RULES.items()]),
+        table(["path", "name", "rule", "methods", "what it is"], _address_rows()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _in_words(module: Any) -> str:
+    """The policy as the module's docstring tells it, without its first line."""
+    return (inspect.getdoc(module) or "").partition("\n\n")[2]
+
+
+def _role_rows() -> Iterable[list[str]]:
+    scopes: list[tuple[str, Mapping[Role, frozenset[str]]]] = [
+        ("an organisation", permissions.ORGANISATION),
+        ("a forum", permissions.FORUM),
+        ("the partnership", permissions.PARTNERSHIP),
+    ]
+    for scope, roles in scopes:
+        for role, given in roles.items():
+            yield [f"`{role.value}`", str(role.label), scope, _codes(given)]
+    steering = f"{_codes(permissions.STEERING_GROUP_MEMBER)} on the partnership"
+    yield [f"`{Role.MEMBER.value}`", str(Role.MEMBER.label), "the steering group", steering]
+
+
+def _codes(given: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(given)) or "none"
+
+
+def _permission_rows() -> Iterable[list[str]]:
+    guarded: list[type[Model]] = [Organisation, Forum, Partnership]
+    for model in guarded:
+        for codename, words in model._meta.permissions:
+            yield [f"`{codename}`", model.__name__, str(words)]
+
+
+def _address_rows() -> Iterable[list[str]]:
+    for found in addresses():
+        yield [f"`{found.path}`", found.name, found.rule, ", ".join(found.methods), found.purpose]
+
+
+def _workflows() -> str:
+    parts = [
+        "# What may follow what",
+        NOTE,
+        "A line is *active* when it is attested and its period covers the day: that is computed at reading, so no move "
+        "makes it so. The database refuses a state without its facts.",
+        *_workflow("Mandate (the form)", workflow.MANDATE, MandateState),
+        *_workflow("Line of a mandate (one organisation)", workflow.LINE, LineState),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _workflow(title: str, moves: Any, states: Callable[..., Any]) -> list[str]:
+    words = {str(value): f"{value} ({label})" for value, label in states.choices}  # type: ignore[attr-defined]
+    return [f"## {title}", moves_table(moves, words), moves_picture(moves, words, start="draft")]
