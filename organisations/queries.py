@@ -50,7 +50,7 @@ def on_behalf_of(user: User) -> list[str]:
     for membership in roles_today(user):
         scope = membership.scope
         if membership.partnership_id:
-            names[f"samordnare för {scope.name}"] = None
+            names[f"{scope.name} (samordnare)"] = None
         else:
             names[getattr(scope, "short_name", scope.name)] = None
     for appointment in user.appointments.active_on(timezone.localdate()).select_related("seat__forum"):

@@ -47,7 +47,13 @@ class TrackedQuerySet(models.QuerySet):
 
 
 class Tracked(models.Model):
-    """A row that people change; its history says who, when, what and why."""
+    """A row that people change; its history says who, when, what and why.
+
+    Rows are ended, not deleted, unless the model says that they may be (parts of a draft, a role not yet begun).
+    The database refuses the portal the rest.
+    """
+
+    may_be_deleted: ClassVar[bool] = False
 
     history: ClassVar[Any] = HistoricalRecords(
         bases=[HistoryEntry],
@@ -71,6 +77,8 @@ def save(row: models.Model, *, by: Any, verb: str, reason: str = "") -> None:
 
 def remove(row: models.Model, *, by: Any, verb: str, reason: str = "") -> None:
     """Delete one row of a draft; its history stays."""
+    if not getattr(row, "may_be_deleted", False):
+        raise SilentWriteError(f"{type(row).__name__} is ended, not deleted")
     _write(row.delete, row, by=by, verb=verb, reason=reason)
 
 

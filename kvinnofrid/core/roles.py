@@ -1,5 +1,6 @@
 """The database role the portal works as: it may change rows, but history only grows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -13,6 +14,12 @@ from psycopg import errors, sql
 def history_tables() -> list[str]:
     """Names of the tables that only grow."""
     return sorted(model._meta.db_table for model in apps.get_models() if hasattr(model, "history_object"))
+
+
+def kept_tables() -> list[str]:
+    """Names of the tables whose rows are ended, not deleted."""
+    tracked = [model for model in apps.get_models() if hasattr(model, "history")]
+    return sorted(model._meta.db_table for model in tracked if not getattr(model, "may_be_deleted", False))
 
 
 def grant_portal_role(*, using: str = DEFAULT_DB_ALIAS, app_config: Any, **kwargs: Any) -> None:
@@ -38,10 +45,18 @@ def grant_portal_role(*, using: str = DEFAULT_DB_ALIAS, app_config: Any, **kwarg
         for grant in grants:
             cursor.execute(sql.SQL(grant).format(role=role))
         existing = set(connection.introspection.table_names(cursor))
-        for table in history_tables():
-            if table in existing:
-                revoke = sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON TABLE {table} FROM {role}")
-                cursor.execute(revoke.format(table=sql.Identifier(table), role=role))
+        _revoke(cursor, "UPDATE, DELETE, TRUNCATE", existing.intersection(history_tables()))
+        _revoke(cursor, "DELETE, TRUNCATE", existing.intersection(kept_tables()))
+
+
+def _revoke(cursor: Any, privileges: str, tables: Iterable[str]) -> None:
+    for table in sorted(tables):
+        revoke = sql.SQL("REVOKE {privileges} ON TABLE {table} FROM {role}").format(
+            privileges=sql.SQL(privileges),
+            table=sql.Identifier(table),
+            role=sql.Identifier(settings.DATABASE_PORTAL_ROLE),
+        )
+        cursor.execute(revoke)
 
 
 def _ensure_role(cursor: Any, name: str) -> None:

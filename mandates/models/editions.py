@@ -60,6 +60,7 @@ class FormEdition(Tracked):
 class EditionSection(Tracked):
     """One headed section of an edition; paragraphs are separated by a blank line."""
 
+    may_be_deleted = True
     edition = models.ForeignKey(FormEdition, on_delete=models.PROTECT, related_name="sections", verbose_name="utgåva")
     position = models.PositiveSmallIntegerField("ordning")
     heading = models.CharField("rubrik", max_length=120, validators=[refuse_personal_number])

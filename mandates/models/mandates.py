@@ -102,6 +102,7 @@ class MandateSeat(Tracked):
     `ends_on` is what was agreed; `ended_on` is the last day when it was ended before that.
     """
 
+    may_be_deleted = True
     mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, related_name="lines", verbose_name="uppdrag")
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="mandate_lines", verbose_name="plats")
     kind = models.CharField("slag", max_length=10, choices=LineKind.choices, default=LineKind.ORDINARY)
@@ -217,6 +218,7 @@ class MandateSeat(Tracked):
 class InternalContact(Tracked):
     """Somebody inside the organisation who gives views to, or gets news from, the representative."""
 
+    may_be_deleted = True
     line = models.ForeignKey(MandateSeat, on_delete=models.PROTECT, related_name="contacts", verbose_name="rad")
     name = models.CharField("namn eller funktion", max_length=120, validators=[refuse_personal_number])
     role = models.CharField("verksamhet eller uppgift", max_length=120, blank=True, validators=[refuse_personal_number])

@@ -92,7 +92,9 @@ def mandate_status(mandate: Mandate, lines: Iterable[MandateSeat], day: date) ->
     if any(line.state == LineState.RETURNED for line in rows):
         return Status("Behöver rättas", "warning")
     if attested < len(rows):
-        return Status(f"Väntar på attest ({attested} av {len(rows)} klara)" if attested else "Väntar på attest", "waiting")
+        return Status(
+            f"Väntar på attest ({attested} av {len(rows)} klara)" if attested else "Väntar på attest", "waiting"
+        )
     return line_status(rows[0], day) if len(rows) == 1 else _shared_status(rows, day)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
@@ -14,13 +14,14 @@ from mandates import actions, pdf, queries
 from mandates.forms import EditionForm, SectionFormSet, sections_of
 from mandates.models import FormEdition
 from mandates.views.filling import form_page
-from mandates.views.lookups import person, visible_edition
+from mandates.views.lookups import person, require_coordinator, visible_edition
 from organisations.enums import SeatHolding
 from organisations.models import Forum
 from organisations.permissions import is_coordinator, is_member
 
 
 @requires(is_member)
+@require_safe
 def edition_list(request: HttpRequest) -> HttpResponse:
     """All editions by forum, newest first."""
     context = {
@@ -32,6 +33,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(is_member)
+@require_safe
 def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition's text."""
     edition = visible_edition(request, pk)
@@ -45,6 +47,7 @@ def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(is_member)
+@require_safe
 def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The empty form, to fill in by hand."""
     edition = visible_edition(request, pk)
@@ -52,11 +55,12 @@ def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return pdf_response(request, lambda: pdf.blank_form_pdf(edition), filename)
 
 
-@requires(is_coordinator)
+@requires(is_member)
 @form_page
 def edition_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Prepare a new edition of a forum's form from its newest."""
     forum = get_object_or_404(Forum, slug=slug, seats_held_by=SeatHolding.MANDATE)
+    require_coordinator(request)
     form = EditionForm(request.POST or None, instance=FormEdition(forum=forum))
     if request.method == "POST" and form.is_valid():
         edition = actions.prepare_edition(forum=forum, by=person(request), **form.cleaned_data)
@@ -64,11 +68,12 @@ def edition_create(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "mandates/edition_create.html", {"form": form, "forum": forum})
 
 
-@requires(is_coordinator)
+@requires(is_member)
 @form_page
 def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a draft's name, date and sections."""
     edition = visible_edition(request, pk)
+    require_coordinator(request)
     if edition.is_published:
         messages.info(request, "Utgåvan är publicerad och kan inte ändras.")
         return redirect(edition)
@@ -88,11 +93,12 @@ def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "mandates/edition_edit.html", {"edition": edition, "form": form, "sections": sections})
 
 
-@requires(is_coordinator)
+@requires(is_member)
 @require_POST
 def edition_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Freeze a draft; from then on its text never changes."""
     edition = visible_edition(request, pk)
+    require_coordinator(request)
     try:
         actions.publish_edition(edition=edition, by=person(request))
     except MoveRefused as refusal:

@@ -7,6 +7,7 @@ from kvinnofrid.core.access import Refused
 from mandates import permissions, queries
 from mandates.models import FormEdition, Mandate, MandateSeat
 from organisations.models import User
+from organisations.permissions import is_coordinator
 
 
 def person(request: HttpRequest) -> User:
@@ -36,3 +37,9 @@ def line_of(mandate: Mandate, pk: int) -> MandateSeat:
 def visible_edition(request: HttpRequest, pk: int) -> FormEdition:
     editions = FormEdition.objects.visible_to(request.user).select_related("forum")
     return get_object_or_404(editions, pk=pk)
+
+
+def require_coordinator(request: HttpRequest) -> None:
+    """403 for those who see what stands here but may not change it."""
+    if not is_coordinator(request.user):
+        raise Refused

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from django.utils import timezone
 
 from kvinnofrid.core.access import requires
@@ -14,6 +15,7 @@ from organisations.permissions import is_member
 
 
 @requires(is_member)
+@require_safe
 def mandate_list(request: HttpRequest) -> HttpResponse:
     """The person's own mandates and those of the organisations whose internals the person sees."""
     form = MandateSearchForm(request.GET)
@@ -26,6 +28,7 @@ def mandate_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires(is_member)
+@require_safe
 def mandate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mandate: its lines as far as the person may see them, what can be done, and what has happened."""
     mandate = visible_mandate(request, pk)
@@ -34,6 +37,7 @@ def mandate_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires(is_member)
+@require_safe
 def mandate_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The filled form as PDF, with what the person may see of it."""
     mandate = visible_mandate(request, pk)

@@ -77,6 +77,7 @@ class User(AbstractBaseUser):
 class Membership(Period):
     """A dated role: of a person in an organisation, in a forum, or in the partnership as a whole."""
 
+    may_be_deleted = True
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name="person")
     role = models.CharField("roll", max_length=20, choices=[(r.value, r.label) for r in Role if r != Role.MEMBER])
     organisation = models.ForeignKey(

@@ -13,6 +13,7 @@ from reports.partnership_file.reading import Node, Scalar, shown, unwanted_lette
 
 BOOLEANS = {"true": True, "ja": True, "false": False, "nej": False}
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 WHOLE_NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 LONGEST_TEXT = 5000
 
@@ -98,6 +99,12 @@ def _text(text: str, spec: Any) -> str:
     return text.lower() if isinstance(spec, models.EmailField) else text
 
 
+def _slug(text: str, spec: Any) -> str:
+    if not SLUG.fullmatch(text):
+        raise UnreadableError("Skriv med små bokstäver a–z, siffror och bindestreck, till exempel malung-salen.")
+    return _text(text, spec)
+
+
 def whole_number(node: Node) -> int:
     """A small number from 0. Raises UnreadableError."""
     if not isinstance(node, Scalar) or not WHOLE_NUMBER.fullmatch(node.text.strip()):
@@ -109,4 +116,8 @@ def _quoted(text: str) -> str:
     return "texten" if has_personal_number(text) else shown(text)
 
 
-_READERS: dict[type, Callable[[str, Any], Any]] = {models.BooleanField: _boolean, models.DateField: _date}
+_READERS: dict[type, Callable[[str, Any], Any]] = {
+    models.BooleanField: _boolean,
+    models.DateField: _date,
+    models.SlugField: _slug,
+}

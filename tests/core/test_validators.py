@@ -38,7 +38,9 @@ SPELLINGS: dict[str, Callable[[str, str, str, str, str], str]] = {
     "radbrytning": lambda c, y, m, d, n: f"{y}{m}{d}-\n{n}",
     "osynligt tecken": lambda c, y, m, d, n: f"{y}{m}{d}\N{ZERO WIDTH SPACE}{n}",
     "mjukt bindestreck": lambda c, y, m, d, n: f"{y}{m}{d}\N{SOFT HYPHEN}-{n}",
-    "breda siffror": lambda c, y, m, d, n: f"{y}{m}{d}-{n}".translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    "breda siffror": lambda c, y, m, d, n: f"{y}{m}{d}-{n}".translate(
+        str.maketrans("0123456789", "０１２３４５６７８９")
+    ),
 }
 AROUND = ("{}", "Gäller {}.", "pnr:{}", "({})", "12 {}", "{} 5", "Anna{}Björk", "dnr 7, {}, rad 2", "{}\n")
 

@@ -9,6 +9,8 @@ def empty_database() -> None:
     labels = {"core", "organisations", "mandates", "auth"}
     models = [model for model in apps.get_models() if model._meta.app_label in labels]
     kept = {"auth_permission"}
-    tables = sorted({connection.ops.quote_name(model._meta.db_table) for model in models if model._meta.db_table not in kept})
+    tables = sorted(
+        {connection.ops.quote_name(model._meta.db_table) for model in models if model._meta.db_table not in kept}
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

@@ -127,7 +127,7 @@ def history_rows() -> int:
 
 
 def line_of(piece: str, text: str = COUNTY) -> int:
-    return next(number for number, line in enumerate(text.splitlines(), start=1) if piece in line)
+    return next(number for number, line in enumerate(text.splitlines(keepends=True), start=1) if piece in line)
 
 
 def test_everything_in_the_file_is_there(load: Callable[..., Outcome]) -> None:
@@ -237,7 +237,9 @@ def test_a_row_is_ended_by_its_last_day_and_then_not_told_of(load: Callable[...,
 def test_sections_of_a_draft_are_replaced(load: Callable[..., Outcome]) -> None:
     load(COUNTY)
     outcome = load(
-        COUNTY.replace("          - {heading: Bakgrund, body: Utkast.}\n", "").replace("Syfte, body: Utkast", "Mål, body: Nytt")
+        COUNTY.replace("          - {heading: Bakgrund, body: Utkast.}\n", "").replace(
+            "Syfte, body: Utkast", "Mål, body: Nytt"
+        )
     )
     assert list(FormEdition.objects.get(name="Två").sections.values_list("heading", "body")) == [("Mål", "Nytt.")]
     assert outcome.changed[-1] == "forum › Gruppen › utgåvor › Två › avsnitt › Syfte: tas bort"
@@ -289,10 +291,10 @@ FAULTS = [
     ("starts_on: 2026-01-01}", "starts_on: 1/1 2026}", "1/1", "från och med (starts_on): ”1/1 2026” är inget datum."),
     ("valid_from: 2027-01-01", "valid_from: 2027-02-30", "02-30", "gäller från och med (valid_from): ”2027-02-30” är inget datum."),
     ("valid_from: 2027-01-01", "valid_from: 0202-02-28", "0202", "gäller från och med (valid_from): Året ska ligga mellan"),
-    ("name: Enheten", "name:", "    name:", "enheten › namn (name): Detta fält får inte vara tomt."),
+    ("name: Enheten", "name:", "    name:\n", "enheten › namn (name): Detta fält får inte vara tomt."),
     ("name: Enheten", "name: Säters kommun", "parent: sater", ""),
     ("phone: 0225-550 00", "phone: ring", "phone", "telefon i arbetet (phone): Skriv telefonnumret med riktnummer"),
-    ("email: Anna.Prov@sater.example", "email: anna", "email: anna", "e-postadress (email): Ange en giltig e-postadress."),
+    ("email: Anna.Prov@sater.example", "email: anna", "email: anna", "e-postadress (email): Fyll i en giltig e-postadress."),
     ("name: Anna Prov", "name: [Anna, Prov]", "[Anna", "namn (name): Här ska det stå ett enda värde"),
     ("short_name: Säter\n", f"short_name: {'S' * 61}\n", "SSSS", "kortnamn (short_name): Texten får vara högst 60 tecken. Den är 61."),
     ("name: Säterbygden,", 'name: "Säter\\0bygden",', "bygden", "namn (name): Texten innehåller ett tecken som inte får finnas (U+0000)."),
@@ -310,6 +312,7 @@ FAULTS = [
     ('county_code: "99"', 'county_code: "999"', "county_code", "länskod (county_code): Texten får vara högst 2 tecken. Den är 3."),
     ("    aliases:\n", "    aliases: ja\n    # ", "aliases", "andra namn på organisationer: Här ska det stå en lista"),
     ("- slug: enheten", "- slug: sater", "slug: sater", ""),
+    ("- slug: enheten", "- slug: Enhet en", "slug: Enhet", "Skriv med små bokstäver a–z, siffror och bindestreck"),
 ]  # fmt: skip
 
 
@@ -345,7 +348,14 @@ def test_no_fault_hides_another_and_none_follows_from_another(faults: Callable[[
 
 def test_the_refusal_never_repeats_a_personal_number(faults: Callable[[str], list[str]]) -> None:
     number = "811218-9876"
-    for old in ("Säters kommun", "kind: municipality", "scb_code: 2082", "parent: sater", "2026-01-01", "is_principal: true"):
+    for old in (
+        "Säters kommun",
+        "kind: municipality",
+        "scb_code: 2082",
+        "parent: sater",
+        "2026-01-01",
+        "is_principal: true",
+    ):
         key, _, _ = old.partition(": ")
         told = "\n".join(faults(COUNTY.replace(old, f"{key}: {number}" if ":" in old else number, 1)))
         assert number not in told
@@ -421,9 +431,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("content", "line"), HOSTILE)
-def test_hostile_files_are_refused_with_a_line(
-    faults: Callable[[bytes], list[str]], content: bytes, line: int
-) -> None:
+def test_hostile_files_are_refused_with_a_line(faults: Callable[[bytes], list[str]], content: bytes, line: int) -> None:
     found = faults(content)
     assert found[0].partition(":")[0].partition(",")[0] == f"Rad {line}"
     assert [fault for fault in found if not fault.startswith("Rad ")] == []
@@ -445,13 +453,17 @@ YAML_PIECES = st.one_of(
     st.text(max_size=30),
     st.sampled_from(LINES),
     st.sampled_from([kind.key + ":" for kind in SECTIONS]),
-    st.sampled_from(["- ", "  ", "{", "}", "[", "]", "'", '"', "|", ">", "&a", "*a", "!x", "<<:", "? ", "\x00", "\t", "~", "%"]),
+    st.sampled_from(
+        ["- ", "  ", "{", "}", "[", "]", "'", '"', "|", ">", "&a", "*a", "!x", "<<:", "? ", "\x00", "\t", "~", "%"]
+    ),
 )
 
 
 @settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(YAML_PIECES, max_size=25), st.sampled_from(["\n", " ", ""]))
-def test_any_text_gives_faults_with_lines_or_nothing(load: Callable[..., Outcome], pieces: list[str], glue: str) -> None:
+def test_any_text_gives_faults_with_lines_or_nothing(
+    load: Callable[..., Outcome], pieces: list[str], glue: str
+) -> None:
     with transaction.atomic():
         try:
             load(glue.join(pieces).encode("utf-8", "surrogatepass"))
@@ -474,7 +486,9 @@ ANY_VALUE = st.one_of(
     st.text(max_size=80),
     st.integers().map(str),
     st.dates().map(str),
-    st.sampled_from(["true", "nej", "sater", "radet", "2026-13-01", "811218-9876", "~", "[a]", "{a: b}", "municipality"]),
+    st.sampled_from(
+        ["true", "nej", "sater", "radet", "2026-13-01", "811218-9876", "~", "[a]", "{a: b}", "municipality"]
+    ),
 )
 
 

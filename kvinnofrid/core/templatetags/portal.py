@@ -159,7 +159,7 @@ def field_hint(field: BoundField) -> str:
     hint = str(field.help_text)
     if hint.strip():
         return hint
-    return "Skriv datumet som ÅÅÅÅ-MM-DD." if field_kind(field) == "date" else ""
+    return "Skriv ÅÅÅÅ-MM-DD." if field_kind(field) == "date" else ""
 
 
 @register.filter

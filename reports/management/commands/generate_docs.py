@@ -21,6 +21,14 @@ from organisations.models import Forum, Organisation, Partnership
 FOLDER = Path(settings.BASE_DIR) / "docs"
 BY_HAND = "<!-- From here on written by hand. -->"
 NOTE = "Written by `manage.py generate_docs`; `make check` says when it is out of date."
+ROLES_NOTE = (
+    "A role is a dated membership; the dates decide when the question is asked. Whoever holds a seat by office is a "
+    "member of its forum."
+)
+STATES_NOTE = (
+    "A line is *active* when it is attested and its period covers the day: that is computed at reading, so no move "
+    "makes it so. The database refuses a state without its facts."
+)
 RULES = {
     "public": "anyone, logged in or not",
     "logged in": "anyone who has logged in, with or without a role",
@@ -70,8 +78,7 @@ def _permissions() -> str:
         NOTE,
         "## Roles",
         _in_words(permissions),
-        "A role is a dated membership; the dates decide when the question is asked. Whoever holds a seat by office is "
-        "a member of its forum.",
+        ROLES_NOTE,
         table(["role", "in the interface", "held in", "permissions"], _role_rows()),
         table(["permission", "on", "in words"], _permission_rows()),
         "## Mandates",
@@ -122,8 +129,7 @@ def _workflows() -> str:
     parts = [
         "# What may follow what",
         NOTE,
-        "A line is *active* when it is attested and its period covers the day: that is computed at reading, so no move "
-        "makes it so. The database refuses a state without its facts.",
+        STATES_NOTE,
         *_workflow("Mandate (the form)", workflow.MANDATE, MandateState),
         *_workflow("Line of a mandate (one organisation)", workflow.LINE, LineState),
     ]
