@@ -1,7 +1,8 @@
 """Who may do what to a mandate and its lines; the permission and the state are asked separately.
 
-The representative fills in, mends, submits and withdraws the own form, while holding the representative role in the
-organisations on it. A commissioner of the organisation attests or sends back its line, but never the own form. An
+The representative fills in, mends, submits and withdraws the own form, while holding the representative role in an
+organisation on it, and its line while holding it there; afterwards the own form can be read without what is internal
+to the organisation. A commissioner of the organisation attests or sends back its line, but never the own form. An
 attested line is ended by its representative, by a commissioner of the organisation, or by the coordinator. Editions
 are written and published by the coordinator.
 """
@@ -20,8 +21,12 @@ def may_start(user: Any) -> bool:
 
 
 def may_edit(user: Any, mandate: Mandate) -> bool:
-    """Is the one whose form it is, and still may fill in forms."""
-    return mandate.representative_id == user.pk and may_start(user)
+    """Is the one whose form it is, and still may fill in forms for an organisation on it (or for any, while empty)."""
+    if mandate.representative_id != user.pk:
+        return False
+    lines = mandate.lines.select_related("seat__organisation")
+    organisations = [line.seat.organisation for line in lines]
+    return any(access.may(user, "fill_in_mandate", one) for one in organisations) if organisations else may_start(user)
 
 
 def may_fill_in(user: Any, line: MandateSeat) -> bool:
@@ -41,4 +46,4 @@ def may_end(user: Any, line: MandateSeat) -> bool:
 
 def sees_in_full(user: Any, line: MandateSeat) -> bool:
     """Sees contacts, case number and comment of a line."""
-    return line.mandate.representative_id == user.pk or permissions.sees_internal(user, line.seat.organisation)
+    return permissions.sees_internal(user, line.seat.organisation)

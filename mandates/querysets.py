@@ -54,14 +54,5 @@ class MandateSeatQuerySet(TrackedQuerySet):
     def ordinary(self) -> Self:
         return self.filter(kind=LineKind.ORDINARY)
 
-    def in_full_for(self, user: Any) -> Self:
-        """Lines of which the person may read everything: contacts, case number, comment, private number."""
-        if permissions.is_coordinator(user):
-            return self
-        if not permissions.is_member(user):
-            return self.none()
-        organisations = Organisation.objects.where(user, "view_internal")
-        return self.filter(Q(mandate__representative=user) | Q(seat__organisation__in=organisations))
-
     def in_order(self) -> Self:
         return self.order_by(swedish("seat__organisation__name"), "seat__function", "pk")

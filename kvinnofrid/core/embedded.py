@@ -151,8 +151,9 @@ def _last_lines(log: Path | None) -> str:
 def _explain(program: str, told: str) -> str:
     if "No space left on device" in told:
         return "Disken är full. Frigör plats och försök igen."
-    lines = [line for line in told.splitlines() if "FATAL" in line or "error" in line.lower()]
-    return f"Databasen kan inte starta ({program}): {lines[-1].strip() if lines else 'okänt fel'}"
+    lines = told.strip().splitlines() or ["okänt fel"]
+    worst = [line for line in lines if "FATAL" in line or "error" in line.lower()]
+    return f"Databasen kan inte starta ({program}): {(worst or lines)[-1].strip()}"
 
 
 def _give_to_system_user(folder: Path) -> None:

@@ -143,7 +143,7 @@ class _Process:
             ours.settimeout(limits.wall + GRACE_SECONDS)
             try:
                 ours.sendall(wire.frame(wire.ORDER, html.encode()))
-            except BrokenPipeError:
+            except (BrokenPipeError, ConnectionResetError):
                 pass  # it ended before it had read all; why is in the answer
             return wire.receive(ours)
 

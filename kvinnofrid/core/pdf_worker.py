@@ -158,8 +158,8 @@ class Parent:
 
 def answer(connection: socket.socket, draw: Draw) -> None:
     """Read one document, draw it, and send it back, or say why not."""
-    _, html = receive(connection)
     try:
+        _, html = receive(connection)
         reply = frame(DRAWN, draw(html.decode()))
     except (MemoryError, RecursionError) as fault:
         reply = frame(HEAVY, type(fault).__name__.encode())

@@ -160,7 +160,7 @@ def send_back(*, line: MandateSeat, version: int, comment: str, by: User) -> Non
 def withdraw(*, mandate: Mandate, reason: str, by: User) -> None:
     """Take the form back. A line that is in force must be ended instead."""
     mandate = _locked(mandate)
-    _require(mandate.representative_id == by.pk)
+    _require(permissions.may_edit(by, mandate))
     move = MANDATE.check(mandate.state, "withdraw", reason=reason)
     lines = queries.full_lines(mandate)
     today = timezone.localdate()

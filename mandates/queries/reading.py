@@ -122,7 +122,7 @@ def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
     lines = list(full_lines(mandate))
     may_edit = permissions.may_edit(reader, mandate)
     is_own = mandate.representative_id == reader.pk
-    may_withdraw = is_own and MANDATE.allows(mandate.state, "withdraw")
+    may_withdraw = may_edit and MANDATE.allows(mandate.state, "withdraw")
     return MandatePage(
         status=mandate_status(mandate, lines, timezone.localdate()),
         lines=[_line_view(line, reader) for line in lines],

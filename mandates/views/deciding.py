@@ -12,7 +12,7 @@ from mandates.enums import LineState
 from mandates.forms import DecideForm, EndForm, WithdrawForm
 from mandates.models import MandateSeat
 from mandates.views.filling import form_page
-from mandates.views.lookups import line_of, person, visible_mandate
+from mandates.views.lookups import line_of, own_mandate, person, visible_mandate
 from mandates.workflow import LINE, MANDATE
 from organisations.permissions import is_member
 
@@ -54,9 +54,7 @@ def _decide(request: HttpRequest, line: MandateSeat, form: DecideForm) -> str:
 @form_page
 def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """The representative takes the form back."""
-    mandate = visible_mandate(request, pk)
-    if mandate.representative_id != request.user.pk:
-        raise Refused
+    mandate = own_mandate(request, pk)
     if not MANDATE.allows(mandate.state, "withdraw"):
         messages.info(request, "Uppdraget kan inte återtas.")
         return redirect(mandate)
