@@ -115,10 +115,10 @@ def submit(*, mandate: Mandate, by: User) -> None:
     lines = [line for line in queries.full_lines(mandate) if LINE.allows(line.state, "submit")]
     if mandate.state == MandateState.SUBMITTED and not lines:
         raise MoveRefused("Uppdraget är redan inskickat.")
-    _require(all(permissions.may_fill_in(by, line) for line in lines))
     problems = queries.problems(mandate)
     if problems:
         raise Incomplete(problems)
+    _require(all(permissions.may_fill_in(by, line) for line in lines))
     now = timezone.now()
     if mandate.submitted_at is None:
         mandate.submitted_at, mandate.submitted_by = now, by

@@ -1,7 +1,6 @@
 """What filling in needs to know: what can be chosen, what is missing, which step comes next."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -10,7 +9,10 @@ from django.utils import timezone
 from mandates.enums import LineState, MandateState
 from mandates.models import FormEdition, Mandate, MandateSeat
 from mandates.workflow import EDITABLE_LINE_STATES
-from organisations.models import Forum, Organisation, Seat, User
+from organisations.enums import Role
+from organisations.models import Forum, Membership, Organisation, Seat, User
+
+Holders = set[tuple[int, Role, int]]  # organisation, role, person
 
 
 @dataclass(frozen=True)
@@ -102,35 +104,38 @@ def person_problems(mandate: Mandate) -> list[Problem]:
     return [Problem(text, url) for text, value in wanted.items() if not value]
 
 
-def line_problems(line: MandateSeat, *, today: date | None = None) -> list[Problem]:
-    """What is missing on one line."""
-    today = today or timezone.localdate()
-    url = reverse("mandate_line", args=[line.mandate_id, line.pk])
+def line_problems(line: MandateSeat, holders: Holders) -> list[Problem]:
+    """What is missing on one line; `holders` are those who hold roles in its organisation today."""
+    organisation = line.seat.organisation_id
     found = []
+    if (organisation, Role.REPRESENTATIVE, line.mandate.representative_id) not in holders:
+        found.append("du har inte längre rollen representant. Be samordnaren om hjälp, eller välj bort organisationen")
     if line.share_percent is None:
         found.append("skriv andel av en heltidstjänst")
-    if line.commissioner is None:
+    if line.commissioner_id is None:
         found.append("välj uppdragsgivare")
-    elif not commissioners_to_choose(line).filter(pk=line.commissioner.pk).exists():
+    elif (organisation, Role.COMMISSIONER, line.commissioner_id) not in holders:
         found.append("välj en annan uppdragsgivare – den valda har inte längre den rollen")
     if line.starts_on is None:
         found.append("skriv från vilken dag uppdraget gäller")
-    if line.ends_on and line.ends_on < today:
+    if line.ends_on and line.ends_on < timezone.localdate():
         found.append("slutdatumet har passerat")
     if not line.contacts.all():
         found.append("lägg till minst en intern kontakt")
+    url = reverse("mandate_line", args=[line.mandate_id, line.pk])
     return [Problem(f"{line.seat}: {text}.", url) for text in found]
 
 
-def problems(mandate: Mandate) -> list[Problem]:
-    """All that is missing before the form, or its mended lines, can be submitted."""
-    found = person_problems(mandate) if person_is_editable(mandate) else []
-    lines = editable_lines(mandate)
-    if not lines:
-        found.append(Problem("Välj minst en organisation.", reverse("mandate_seats", args=[mandate.pk])))
-    for line in lines:
-        found += line_problems(line)
-    return found
+def _role_holders(lines: list[MandateSeat]) -> Holders:
+    """Who holds which role today in the organisations of the lines: one query, however many lines."""
+    memberships = Membership.objects.active_on(timezone.localdate()).filter(
+        user__is_active=True, organisation__in=[line.seat.organisation_id for line in lines]
+    )
+    return {
+        (organisation, Role(role), user)
+        for organisation, role, user in memberships.values_list("organisation_id", "role", "user_id")
+        if organisation is not None
+    }
 
 
 @dataclass(frozen=True)
@@ -162,9 +167,15 @@ def steps(mandate: Mandate) -> list[Step]:
         url = reverse("mandate_seats", args=[mandate.pk])
         missing = () if lines else (Problem("Välj minst en organisation.", url),)
         found.append(Step("seats", "Organisationer", url, missing))
+    holders = _role_holders(lines)
     for line in lines:
         url = reverse("mandate_line", args=[mandate.pk, line.pk])
-        found.append(Step(f"line-{line.pk}", str(line.seat), url, tuple(line_problems(line))))
+        found.append(Step(f"line-{line.pk}", str(line.seat), url, tuple(line_problems(line, holders))))
     if found:
         found.append(Step("review", "Granska och skicka in", reverse("mandate_review", args=[mandate.pk])))
     return found
+
+
+def problems(mandate: Mandate) -> list[Problem]:
+    """All that is missing before the form, or its mended lines, can be submitted."""
+    return [problem for step in steps(mandate) for problem in step.problems]

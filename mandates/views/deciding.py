@@ -10,7 +10,7 @@ from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
 from mandates.enums import LineState
 from mandates.forms import DecideForm, EndForm, WithdrawForm
-from mandates.models import MandateSeat
+from mandates.models import Mandate, MandateSeat
 from mandates.views.filling import form_page
 from mandates.views.lookups import line_of, own_mandate, person, visible_mandate
 from mandates.workflow import LINE, MANDATE
@@ -33,12 +33,19 @@ def mandate_decide(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
         try:
             done = _decide(request, line, form)
         except MoveRefused as refusal:
+            form = _as_read_now(form, mandate)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, done)
             return redirect(mandate)
     context = {"mandate": mandate, "line": line, "form": form, "page": queries.mandate_page(mandate, person(request))}
     return render(request, "mandates/mandate_decide.html", context)
+
+
+def _as_read_now(form: DecideForm, mandate: Mandate) -> DecideForm:
+    """The same answers, about the mandate as the page now shows it."""
+    answers = {name: form.cleaned_data.get(name) for name in ("decision", "comment")}
+    return DecideForm({**answers, "version": mandate.version})
 
 
 def _decide(request: HttpRequest, line: MandateSeat, form: DecideForm) -> str:

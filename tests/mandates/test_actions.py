@@ -71,7 +71,7 @@ def test_a_new_draft_knows_what_the_portal_knows(world: cast.World) -> None:
 
 
 def test_a_successor_starts_from_the_seats_latest_line(world: cast.World) -> None:
-    attested_line(world, share_percent=Decimal("20"), ends_on=days(-5))
+    attested_line(world, share_percent=Decimal("20"), ends_on=days(5))
     grant(world, "registrar", Role.REPRESENTATIVE)
     line = start(world, "registrar").lines.get()
     word = cast.canary("falun")

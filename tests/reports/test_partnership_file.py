@@ -492,7 +492,7 @@ ANY_VALUE = st.one_of(
 )
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.integers(0, len(LINES) - 1), ANY_VALUE)
 def test_any_value_anywhere_is_taken_or_told(load: Callable[..., Outcome], number: int, value: str) -> None:
     """A value of the file is exchanged for another: it is imported, or there is a fault; never anything else."""

@@ -1,0 +1,80 @@
+"""Accessibility of the page as it stands in the browser right now: axe-core, reflow and enlarged text."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+# WCAG 2.0, 2.1 and 2.2 at A and AA, and what axe calls good practice. Target size waits for the asking in axe.
+OPTIONS = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+    },
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+NARROWEST = 320
+
+# How far the content sticks out of the window, and the texts that lie on top of one another.
+OUTSIDE = """() => {
+  const root = document.scrollingElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.right > root.clientWidth + 1 && box.width && getComputedStyle(element).position !== "fixed";
+  });
+  return wide.slice(-3).map((element) => `${element.tagName.toLowerCase()}.${element.className} ${element.textContent.trim().slice(0, 60)}`);
+}"""
+OVERLAPS = """() => {
+  const boxes = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.data.trim() || !node.parentElement.checkVisibility({ visibilityProperty: true })) continue;
+    if (node.parentElement.closest(".visually-hidden, .skip-link, .menu__panel, option, script, style")) continue;
+    const clipped = node.parentElement.closest("*");
+    if (getComputedStyle(clipped).clipPath !== "none") continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) if (box.width > 1) boxes.push({ node, box });
+  }
+  const found = [];
+  for (const [index, one] of boxes.entries()) for (const other of boxes.slice(index + 1)) {
+    if (one.node === other.node) continue;
+    const across = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+    const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+    if (across > 2 && down > 0.4 * Math.min(one.box.height, other.box.height)) found.push(`${one.node.data.trim().slice(0, 40)} / ${other.node.data.trim().slice(0, 40)}`);
+  }
+  return found;
+}"""
+
+
+def check(page: Page) -> None:
+    """Nothing for axe to say about the page, and one heading of the first level."""
+    assert violations(page) == []
+    assert page.locator("h1").count() == 1, f"{page.url}: {page.locator('h1').all_inner_texts()}"
+
+
+def violations(page: Page) -> list[str]:
+    """Each element with a fault: which rule, where, and what is wrong."""
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [_fault(page, rule, node) for rule in found for node in rule["nodes"]]
+
+
+def _fault(page: Page, rule: dict[str, Any], node: dict[str, Any]) -> str:
+    reasons = "; ".join(check["message"] for check in [*node["any"], *node["all"], *node["none"]])
+    return f"{page.url} [{rule['id']}] {node['html'][:160]} – {reasons}"
+
+
+def reflow_faults(page: Page) -> list[str]:
+    """What sticks out or overlaps at 320 pixels' width, and with text at twice its size; puts the window back."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": NARROWEST, "height": 800})
+    faults = [f"{page.url} at {NARROWEST} px: {fault}" for fault in page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)]
+    page.set_viewport_size(size)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    faults += [f"{page.url} at 200 %: {fault}" for fault in page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)]
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return faults

@@ -1,0 +1,232 @@
+"""The demonstration: made-up people only, every state through the portal's own doors, and never on a real database."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.test import RequestFactory
+from django.utils import timezone
+
+from kvinnofrid.core import audit
+from kvinnofrid.core.models import Message
+from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS
+from mandates.enums import LineKind, LineState, MandateState
+from mandates.models import Mandate, MandateSeat
+from mandates.queries import editions_to_start, problems
+from organisations.enums import Role
+from organisations.models import Appointment, Forum, Membership, Organisation, Partnership, Seat, User
+from organisations.permissions import is_coordinator, sees_coverage
+from reports.demonstration import ACCOUNTS, DemonstrationRefusedError, load
+from reports.demonstration.cast import COORDINATOR, MORA, STEERING
+from reports.demonstration.happening import happening
+from reports.partnership_file import import_file
+from tests.factories.empty import empty_database
+
+DALARNA = Path(__file__).parents[2] / "organisations/partnerships/dalarna.yaml"
+PASSWORD = "ett-lösenord-att-dela"
+
+
+@pytest.fixture
+def dalarna(db: None) -> None:
+    empty_database()
+    import_file(DALARNA)
+
+
+@pytest.fixture
+def demonstration(dalarna: None) -> None:
+    load(PASSWORD)
+
+
+def tables() -> dict[str, list[dict[str, Any]]]:
+    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates", "core"}]
+    return {m._meta.label: list(m._default_manager.order_by("pk").values()) for m in models}
+
+
+def line_of(slug: str, role: str = "representant") -> MandateSeat:
+    """The latest line of the organisation's person."""
+    person = User.objects.get(email=f"{role}@{slug}.example")
+    return MandateSeat.objects.filter(mandate__representative=person, seat__organisation__slug=slug).latest("pk")
+
+
+def test_the_whole_demonstration(demonstration: None) -> None:
+    """One load, and all that should be seen in it: it takes seconds, so it is looked at from every side here."""
+    _accounts_open_with_the_password()
+    _people_are_made_up()
+    _roles_fit_the_addresses()
+    _every_state_is_there()
+    _coverage_has_gaps()
+    _newcomers_can_begin()
+    _dates_lie_where_the_story_says()
+    _nothing_waits_to_be_sent()
+
+
+def _accounts_open_with_the_password() -> None:
+    assert set(ACCOUNTS) == set(DEMONSTRATION_ACCOUNTS)
+    request = RequestFactory().post("/konto/logga-in/")
+    opened = {email for email in ACCOUNTS if authenticate(request, email=email, password=PASSWORD)}
+    assert opened == set(ACCOUNTS)
+    others = User.objects.exclude(email__in=ACCOUNTS)
+    assert [user.email for user in others if user.has_usable_password()] == []
+
+
+def _people_are_made_up() -> None:
+    assert [user.email for user in User.objects.all() if not user.email.endswith(".example")] == []
+    assert [user.name for user in User.objects.all() if not user.name.startswith("Demo ")] == []
+    assert User.objects.filter(has_protected_identity=True).values_list("email", flat=True)[0] == (
+        "representant@borlange.example"
+    )
+
+
+def _roles_fit_the_addresses() -> None:
+    today = timezone.localdate()
+    held = {
+        (row.user.email, row.role, row.scope.slug)
+        for row in Membership.objects.active_on(today).filter(user__email__in=ACCOUNTS).exclude(partnership__isnull=False)
+    }
+    assert held == {
+        ("representant@falun.example", "representative", "falun"),
+        ("uppdragsgivare@falun.example", "commissioner", "falun"),
+        ("registrator@falun.example", "registrar", "falun"),
+        ("administrator@falun.example", "administrator", "falun"),
+        *(("representant@mora.example", "representative", slug) for slug in MORA),
+        *(("uppdragsgivare@mora.example", "commissioner", slug) for slug in MORA),
+        ("lasare@polisen.example", "reader", "polisen"),
+    }
+    assert is_coordinator(User.objects.get(email=COORDINATOR))
+    steering = User.objects.get(email=STEERING)
+    assert (sees_coverage(steering), is_coordinator(steering)) == (True, False)
+    assert Appointment.objects.get(holder=steering).seat.forum.slug == "styrgruppen"
+    assert Membership.objects.get(role=Role.CHAIR).scope == Forum.objects.get(slug="lansgruppen")
+
+
+def _every_state_is_there() -> None:
+    assert set(Mandate.objects.values_list("state", flat=True)) == set(MandateState.values)
+    assert set(MandateSeat.objects.values_list("state", flat=True)) == set(LineState.values)
+    assert set(MandateSeat.objects.values_list("kind", flat=True)) == set(LineKind.values)
+    mora = Mandate.objects.get(representative__email="representant@mora.example")
+    assert {line.seat.organisation.slug: line.state for line in mora.lines.all()} == {
+        "mora": "attested",
+        "orsa": "attested",
+        "alvdalen": "waiting",
+        "malung-salen": "returned",
+    }
+    today = timezone.localdate()
+    ending = MandateSeat.objects.held_on(today).filter(ends_on__lte=today + timedelta(days=90))
+    assert {line.seat.organisation.slug for line in ending} == {"vansbro", "migrationsverket"}
+    assert line_of("hedemora").starts_on == today + timedelta(days=30)
+    assert Mandate.objects.filter(edition__name="Utgåva 2026").exists()
+    assert Mandate.objects.exclude(edition__name="Utgåva 2026").exists()
+
+
+def _coverage_has_gaps() -> None:
+    held = MandateSeat.objects.held_on(timezone.localdate()).ordinary().values("seat")
+    missing = Seat.objects.filter(forum__slug="lansgruppen").exclude(pk__in=held)
+    assert {seat.organisation.slug for seat in missing} == {
+        "falun", "sater", "avesta", "alvdalen", "malung-salen", "hedemora", "rattvik", "gagnef", "smedjebacken",
+        "ludvika", "aklagarmyndigheten", "arbetsformedlingen", "kriminalvarden", "kvinnojouren", "radda-barnen",
+    }  # fmt: skip
+    assert not User.objects.filter(email__endswith="@sater.example").exists()
+
+
+def _newcomers_can_begin() -> None:
+    """Falun's representative has no form yet, so that who tries the portal fills one in from the start."""
+    representative = User.objects.get(email="representant@falun.example")
+    assert not Mandate.objects.filter(representative=representative).exists()
+    assert [edition.name for edition in editions_to_start(representative)] == ["Utgåva 2026"]
+    waiting = Mandate.objects.get(representative__email="representant@mora.example")
+    assert problems(waiting) == []
+
+
+def _dates_lie_where_the_story_says() -> None:
+    today = timezone.localdate()
+    line = line_of("rattvik")
+    waiting_since = timezone.localtime(line.waiting_since).date()  # type: ignore[arg-type]
+    assert waiting_since == today - timedelta(days=36)
+    begun = today - timedelta(days=520)
+    mandate = line_of("avesta").mandate
+    assert {timezone.localtime(moment).date() for moment in (mandate.created_at, mandate.submitted_at) if moment} == {begun}
+    assert [(row.verb, (today - timezone.localtime(row.history_date).date()).days) for row in mandate.history.all()] == [
+        ("ended", 120),
+        ("submitted", 520),
+        ("saved", 520),
+        ("started", 520),
+    ]
+    assert mandate.reference.startswith(f"U{begun.year}-")
+    newest = max(MandateSeat.history.values_list("history_date", flat=True))
+    assert newest < timezone.now()
+
+
+def _nothing_waits_to_be_sent() -> None:
+    assert Message.objects.filter(sent_at__isnull=True).count() == 0
+    assert Message.objects.count() > 0
+
+
+def test_a_second_load_changes_nothing(demonstration: None) -> None:
+    before = tables()
+    assert load(PASSWORD) is False
+    assert import_file(DALARNA).changed == []
+    assert tables() == before
+
+
+def test_the_password_given_is_the_one_that_opens(demonstration: None) -> None:
+    history = User.history.count()
+    load("ett-annat-lösenord-att-dela")
+    request = RequestFactory().post("/konto/logga-in/")
+    opened = {email for email in ACCOUNTS if authenticate(request, email=email, password="ett-annat-lösenord-att-dela")}
+    assert (opened, User.history.count()) == (set(ACCOUNTS), history)
+
+
+def test_a_database_with_people_is_refused(dalarna: None) -> None:
+    person = User(email="anna@sater.example", name="Anna Prov")
+    person.set_unusable_password()
+    audit.save(person, by=None, verb="created")
+    before = tables()
+    with pytest.raises(DemonstrationRefusedError, match="riktiga personer"):
+        load(PASSWORD)
+    assert tables() == before
+
+
+def test_a_database_without_a_partnership_is_refused(db: None) -> None:
+    empty_database()
+    with pytest.raises(DemonstrationRefusedError, match="ingen samverkan"):
+        load(PASSWORD)
+
+
+def test_another_county_is_refused(db: None) -> None:
+    empty_database()
+    audit.save(Partnership(pk=1, name="Annan", county_name="Annat län", county_code="99"), by=None, verb="imported")
+    with pytest.raises(DemonstrationRefusedError, match=r"saknas alvdalen, avesta, .*Starta med DEMO=0"):
+        load(PASSWORD)
+    assert not Partnership.objects.get().is_demonstration
+
+
+def test_the_command_needs_a_password(
+    dalarna: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+    with pytest.raises(SystemExit) as end:
+        call_command("load_demonstration")
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "DEMO_PASSWORD saknas. Ange lösenordet för demonstrationens konton.\n"
+
+
+def test_the_command_tells_the_accounts(
+    demonstration: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+    call_command("load_demonstration")
+    assert capsys.readouterr().out.splitlines() == ["Demonstrationen finns redan.", f"Konton: {', '.join(ACCOUNTS)}"]
+
+
+def test_what_happens_inside_is_dated_then_and_nothing_after(dalarna: None) -> None:
+    sater = Organisation.objects.get(slug="sater")
+    with happening(10, hour=14):
+        audit.save(sater, by=None, verb="saved")
+    audit.save(sater, by=None, verb="saved")
+    today = timezone.localdate()
+    now, then = (timezone.localtime(row.history_date) for row in sater.history.all()[:2])
+    assert (now.date(), then.date(), then.hour) == (today, today - timedelta(days=10), 14)
