@@ -3,6 +3,7 @@
 .SILENT:
 
 BIN := .venv/bin
+MANAGE := DJANGO_SETTINGS_MODULE=kvinnofrid.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py
 TEMPLATES = find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2
 
 # The portal on http://127.0.0.1:8000/. PORT=8001 takes another port, DEMO=0 starts without the demonstration.
@@ -13,7 +14,7 @@ run:
 test: check
 	$(BIN)/pytest -n 2
 
-# Lint, format, types, templates, import contracts, migrations: under a minute.
+# Lint, format, types, templates, import contracts, migrations, generated pages of docs/: under a minute.
 check:
 	python3 kvinnofrid/bootstrap.py test
 	$(BIN)/ruff check --quiet --output-format concise
@@ -21,7 +22,8 @@ check:
 	$(BIN)/mypy --no-error-summary
 	$(TEMPLATES) --check {} +
 	$(BIN)/lint-imports --no-logo > .data/import-contracts.txt || { cat .data/import-contracts.txt; exit 1; }
-	DJANGO_SETTINGS_MODULE=kvinnofrid.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(MANAGE) makemigrations --check --dry-run
+	$(MANAGE) generate_docs --check
 
 # Mends what can be mended by machine.
 fix:
@@ -29,8 +31,9 @@ fix:
 	$(BIN)/ruff check --fix --quiet || true
 	$(BIN)/ruff format --quiet
 	$(TEMPLATES) {} + || true
+	$(MANAGE) generate_docs
 
-# One JSON line per figure of docs/quality goals; fails where one falls short.
+# One JSON line per figure; fails where one falls short of its goal.
 bench:
 	python3 kvinnofrid/bootstrap.py test
 	$(BIN)/pytest -m bench -q -s --no-header --no-summary

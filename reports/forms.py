@@ -15,6 +15,13 @@ class DayForm(FilterForm):
 
     datum = DateField(label="Datum", required=False, help_text="")
 
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        today = timezone.localdate()
+        if data is not None and not data.get("datum"):
+            data = {**data.dict(), "datum": str(today)}
+        super().__init__(data, *args, **kwargs)
+        self.initial["datum"] = today
+
     @property
     def day(self) -> Any:
         return self.value("datum") or timezone.localdate()
@@ -40,8 +47,8 @@ class RepresentationForm(DayForm):
     )
     field_order = ("organisation", "datum")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(data, *args, **kwargs)
         field: Any = self.fields["organisation"]
         field.queryset = Organisation.objects.filter(seats__isnull=False).distinct().in_order()
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import CommandError
@@ -166,11 +167,19 @@ def test_a_real_portal_names_no_accounts(tmp_path: Path) -> None:
 # --- The portal's own server ---
 
 
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A folder outside of pytest's own, which another run of pytest closes for the user of the database."""
+    with TemporaryDirectory(prefix="kvinnofrid-data-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    running = start(tmp_path_factory.mktemp("data") / "postgres", throwaway=True)
-    yield running
-    running.stop()
+def server() -> Iterator[EmbeddedServer]:
+    with TemporaryDirectory(prefix="kvinnofrid-data-") as folder:
+        running = start(Path(folder) / "postgres", throwaway=True)
+        yield running
+        running.stop()
 
 
 def process_of(server: EmbeddedServer) -> int:
@@ -192,8 +201,8 @@ def test_a_killed_server_starts_again_with_its_data(server: EmbeddedServer) -> N
     assert make_database(server, "kept") == address
 
 
-def test_a_number_that_another_process_got_is_not_taken_for_the_server(tmp_path: Path) -> None:
-    folder = tmp_path / "postgres"
+def test_a_number_that_another_process_got_is_not_taken_for_the_server(data: Path) -> None:
+    folder = data / "postgres"
     first = start(folder, throwaway=True)
     first.stop()
     (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n0\n5432\n{folder}\n\n\nready\n")
@@ -207,10 +216,10 @@ def test_only_the_owner_can_enter_the_data(server: EmbeddedServer) -> None:
     assert server.folder.stat().st_mode & 0o077 == 0
 
 
-def test_a_folder_that_is_no_database_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
+def test_a_folder_that_is_no_database_is_one_line(data: Path) -> None:
+    (data / "postgres").mkdir()
     with pytest.raises(EmbeddedDatabaseError) as fault:
-        start(tmp_path / "postgres")
+        start(data / "postgres")
     assert str(fault.value).startswith("Databasen kan inte starta (pg_ctl): ")
     assert "\n" not in str(fault.value)
 
@@ -224,7 +233,7 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
+def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(data: Path) -> None:
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "kvinnofrid.launch"],
@@ -232,17 +241,17 @@ def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(tmp_path: Path) ->
         text=True,
         cwd=ROOT,
         start_new_session=True,  # a terminal of its own: Ctrl-C reaches the launcher and all its children
-        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATA_DIR": str(tmp_path / "data"), "PORT": str(port)},
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATA_DIR": str(data), "PORT": str(port)},
     ) as portal:
         told = list(iter(portal.stdout.readline, "Avsluta med Ctrl-C.\n")) if portal.stdout else []
         assert f"Portalen är igång: http://127.0.0.1:{port}/\n" in told
-        server = process_of(EmbeddedServer(tmp_path / "data" / "postgres"))
+        server = process_of(EmbeddedServer(data / "postgres"))
         connection = HTTPConnection("127.0.0.1", port)
         connection.request("GET", "/")
         assert connection.getresponse().status in {200, 302}
         connection.close()
         os.killpg(portal.pid, signal.SIGINT)
-        assert portal.wait(30) == 0
+        assert portal.wait(60) == 0
     assert not is_alive(server)
     with pytest.raises(ProcessLookupError):
         os.killpg(portal.pid, 0)

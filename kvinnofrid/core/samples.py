@@ -92,7 +92,7 @@ TASKS = [
     {"label": "Vem och vilka", "url": "#uppgifter", "hint": "", "status": "Klart", "tone": "good"},
     {"label": "Organisationer", "url": "#uppgifter", "hint": "4 rader", "status": "Påbörjat", "tone": "waiting"},
     {"label": "Interna kontakter", "url": "#uppgifter", "hint": "", "status": "Inte påbörjat", "tone": "neutral"},
-    {"label": "Granska och lämna in", "url": "", "hint": "", "status": "Kan inte börja än", "tone": "neutral"},
+    {"label": "Granska och skicka in", "url": "", "hint": "", "status": "Kan inte börja än", "tone": "neutral"},
 ]
 COUNTS = [
     {"number": 9, "label": "har giltigt uppdrag", "url": "#siffror", "tone": "good"},
@@ -110,7 +110,7 @@ EVENTS = [
     {
         "when": datetime(2026, 11, 10, 8, 30, tzinfo=UTC),
         "who": "Anna Ström",
-        "sentence": "Uppdraget lämnades in.",
+        "sentence": "Uppdraget skickades in.",
         "reason": "",
     },
     {
@@ -131,4 +131,4 @@ TABS = [
     {"label": "Uppdrag", "url": "#flikar", "current": False, "count": 4},
     {"label": "Historik", "url": "#flikar", "current": False, "count": None},
 ]
-META = [{"term": "Referens", "value": "UPP-2026-0014"}, {"term": "Utgåva", "value": "2 (2026-09-01)"}]
+META = [{"term": "Referens", "value": "U2026-0014"}, {"term": "Utgåva", "value": "2 (2026-09-01)"}]

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kvinnofrid.core import audit
@@ -19,6 +21,8 @@ from organisations.permissions import is_coordinator
 def prepare_edition(*, forum: Forum, name: str, valid_from: date, by: User) -> FormEdition:
     """A draft with the sections of the forum's newest edition, to be edited."""
     _require_coordinator(by)
+    Forum.objects.select_for_update().get(pk=forum.pk)  # a double click makes one
+    _require_free(name, forum.form_editions.all())
     newest = forum.form_editions.order_by("-valid_from", "-pk").first()
     edition = FormEdition(forum=forum, name=name, valid_from=valid_from)
     audit.save(edition, by=by, verb="prepared")
@@ -34,6 +38,7 @@ def save_edition(
 ) -> None:
     """The draft's name, date and sections, in the order given."""
     edition = _draft(edition, by)
+    _require_free(values["name"], edition.forum.form_editions.exclude(pk=edition.pk))
     edition.name, edition.valid_from = values["name"], values["valid_from"]
     audit.save(edition, by=by, verb="saved")
     present = list(edition.sections.all())
@@ -62,6 +67,11 @@ def _draft(edition: FormEdition, by: User) -> FormEdition:
     if edition.is_published:
         raise MoveRefused("Utgåvan är publicerad och kan inte ändras. Gör en ny utgåva.")
     return edition
+
+
+def _require_free(name: str, others: QuerySet[FormEdition]) -> None:
+    if others.filter(name=name).exists():
+        raise ValidationError({"name": "Det finns redan en utgåva med det namnet."})
 
 
 def _require_coordinator(by: User) -> None:

@@ -138,6 +138,7 @@ def attest(*, line: MandateSeat, version: int, by: User) -> None:
     Raises MoveRefused when the form has changed since it was read, or when the seat is taken in the period.
     """
     line = _line_to_decide(line, version, by)
+    Seat.objects.select_for_update().get(pk=line.seat_id)  # two mandates for one seat take turns
     _set_line(line, "attest", attested_at=timezone.now(), attested_by=by)
     try:
         with transaction.atomic():

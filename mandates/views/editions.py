@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -63,8 +64,12 @@ def edition_create(request: HttpRequest, slug: str) -> HttpResponse:
     require_coordinator(request)
     form = EditionForm(request.POST or None, instance=FormEdition(forum=forum))
     if request.method == "POST" and form.is_valid():
-        edition = actions.prepare_edition(forum=forum, by=person(request), **form.cleaned_data)
-        return redirect("edition_edit", edition.pk)
+        try:
+            edition = actions.prepare_edition(forum=forum, by=person(request), **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("edition_edit", edition.pk)
     return render(request, "mandates/edition_create.html", {"form": form, "forum": forum})
 
 
@@ -79,18 +84,19 @@ def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(edition)
     form = EditionForm(request.POST or None, instance=edition)
     present: list[Any] = list(edition.sections.values("heading", "body"))
-    sections = SectionFormSet(request.POST or None, initial=present, prefix="sections")
+    # What is posted stands for itself: compared with what a double click has just saved, it would count as unchanged.
+    sections = SectionFormSet(request.POST or None, initial=None if request.POST else present, prefix="sections")
     if request.method == "POST" and form.is_valid() and sections.is_valid():
         try:
             actions.save_edition(
                 edition=edition, values=form.cleaned_data, sections=sections_of(sections), by=person(request)
             )
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
+        except (MoveRefused, ValidationError) as error:
+            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
         else:
             messages.success(request, "Sparat.")
             return redirect(request.path if "again" in request.POST else edition)
-    return render(request, "mandates/edition_edit.html", {"edition": edition, "form": form, "sections": sections})
+    return render(request, "mandates/edition_edit.html", {"edition": edition, "form": form, "formset": sections})
 
 
 @requires(is_member)

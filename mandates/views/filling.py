@@ -83,7 +83,7 @@ def mandate_line(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _onward(request, mandate, f"line-{line.pk}")
-    return _step(request, mandate, f"line-{line.pk}", form=form, contacts=contacts, line=line)
+    return _step(request, mandate, f"line-{line.pk}", form=form, formset=contacts, line=line)
 
 
 @requires(is_member)
@@ -117,6 +117,8 @@ def _step(request: HttpRequest, mandate: Mandate, name: str, *, status: int = 20
     steps = queries.steps(mandate)
     current = next((number for number, step in enumerate(steps, start=1) if step.name == name), None)
     if current is None:
+        if request.method == "POST":
+            messages.error(request, "Det du skrev sparades inte: uppgifterna är inskickade och kan inte ändras längre.")
         return redirect(mandate)
     template = f"mandates/mandate_{name.partition('-')[0]}.html"
     context |= {"mandate": mandate, "steps": steps, "step": steps[current - 1], "number": current}

@@ -30,7 +30,9 @@ def load(password: str) -> bool:
         _keep_password(password)
         return False
     if User.objects.exists():
-        raise DemonstrationRefusedError("Databasen har riktiga personer. Demonstrationen läggs bara i en tom databas.")
+        raise DemonstrationRefusedError(
+            "Databasen har riktiga personer. Demonstrationen läggs bara i en tom databas. Starta med DEMO=0."
+        )
     cast = Cast(partnership)
     if missing := cast.missing():
         raise DemonstrationRefusedError(

@@ -241,7 +241,7 @@ class Loader:
 
     def _refuse_forbidden(self, item: Item, row: Any, changes: list[tuple[str, str]]) -> None:
         kind, names = item.kind, [name for name, _ in changes]
-        if kind.is_frozen(row):
+        if kind.is_frozen(row) and (names or item.is_new):
             self.faults.add(item.line(names[0]) if names else item.node.line, item.place, kind.frozen_message)
         if item.is_new:
             return
@@ -289,7 +289,9 @@ class Loader:
 
         What is said of fields that the portal sets is told only when nothing else is: it follows from the rest.
         """
-        by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        by_field: dict[str, list[str]] = {NON_FIELD_ERRORS: error.messages}
+        if hasattr(error, "error_dict"):
+            by_field = dict(error.message_dict.items())
         telling = {name: by_field[name] for name in by_field if name in item.kind.names or name == NON_FIELD_ERRORS}
         for name, messages in (telling or by_field).items():
             place = item.place_of(name) if name in item.kind.names else item.place

@@ -56,9 +56,8 @@ def _tile(item: Node, faults: Faults, place: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(item, Mapping):
         faults.add(item.line, place, "En ruta har fälten scb_code, column och row.")
         return {}
-    for key, entry in item.entries.items():
-        if key not in KEYS:
-            faults.add(entry.line, place, f"Fältet finns inte.{suggestion(key, KEYS)}")
+    for key, unknown in ((key, entry) for key, entry in item.entries.items() if key not in KEYS):
+        faults.add(unknown.line, place, f"Fältet finns inte.{suggestion(key, KEYS)}")
     tile: dict[str, Any] = {}
     for key in KEYS:
         entry = item.entries.get(key)

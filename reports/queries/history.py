@@ -20,13 +20,13 @@ ROLE = {
     "ended": "Avslutade rollen {about}.",
     "revoked": "Tog tillbaka rollen {about}.",
 }
-OWN_SEAT = {"imported": "Platsen i {about} lästes in från samverkansfilen."}
+OWN_SEAT = {"imported": "Organisationens platser lästes in från samverkansfilen."}
 OWN_LINE = {"attested": "Attesterade ett uppdrag i {about}.", "ended": "Avslutade ett uppdrag i {about}."}
 FORUM = {"imported": "Forumets uppgifter lästes in från samverkansfilen.", "saved": "Ändrade forumets uppgifter."}
 SEAT = {"imported": "Forumets platser lästes in från samverkansfilen."}
 LINE = {"attested": "Attesterade ett uppdrag för {about}.", "ended": "Avslutade ett uppdrag för {about}."}
 OFFICE = {"appointed": "Platsen för {about} fick en innehavare.", "ended": "Platsen för {about} blev ledig."}
-EDITION = {"published": "Publicerade formuläret, {about}."}
+EDITION = {"published": "Publicerade formulärets utgåva ”{about}”."}
 
 
 def organisation_history(organisation: Organisation, reader: Any) -> list[Event]:
@@ -34,8 +34,7 @@ def organisation_history(organisation: Organisation, reader: Any) -> list[Event]
     internal = sees_internal(reader, organisation)
     found = _told(organisation.history.all(), ORGANISATION, reader)
     found += _told(DecidingBody.history.filter(organisation_id=organisation.pk), BODY, reader)
-    seats = Seat.history.filter(organisation_id=organisation.pk).select_related("forum")
-    found += _told(seats, OWN_SEAT, reader, lambda row: row.forum.name)
+    found += _told(Seat.history.filter(organisation_id=organisation.pk), OWN_SEAT, reader)
     lines = MandateSeat.history.filter(seat__organisation_id=organisation.pk, verb__in=OWN_LINE)
     told = _told(lines.select_related("seat__forum"), OWN_LINE, reader, lambda row: row.seat.forum.name)
     found += told if internal else [replace(event, who=organisation.short_name) for event in told]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.urls import reverse
 
+from kvinnofrid.core import access
 from kvinnofrid.core.templatetags.portal import date_sv
 from mandates.models import MandateSeat
 from mandates.queries import line_status, mandate_rows
@@ -58,7 +58,7 @@ def overview(organisation: Organisation, reader: User, day: date) -> Overview:
     people = members(organisation, day) if internal else []
     return Overview(
         seats=seats,
-        owed=_owed(organisation, seats, people, internal),
+        owed=_owed(organisation, reader, seats, people),
         sees_internal=internal,
         members=people,
         lines=_lines(organisation, reader, day) if internal else [],
@@ -78,8 +78,10 @@ def _lines(organisation: Organisation, reader: User, day: date) -> list[OwnLine]
     return found
 
 
-def _owed(organisation: Organisation, seats: list[SeatStatus], people: list[Any], internal: bool) -> list[Owed]:
-    owed = [owed for row in seats for owed in _owed_for_seat(row)]
+def _owed(organisation: Organisation, reader: User, seats: list[SeatStatus], people: list[Membership]) -> list[Owed]:
+    internal = sees_internal(reader, organisation)
+    fills_in = access.may(reader, "fill_in_mandate", organisation)
+    owed = [owed for row in seats for owed in _owed_for_seat(row, fills_in)]
     if internal and any(not row.by_office for row in seats):
         roles = {membership.role for membership in people}
         owed += [
@@ -92,12 +94,12 @@ def _owed(organisation: Organisation, seats: list[SeatStatus], people: list[Any]
     return owed
 
 
-def _owed_for_seat(row: SeatStatus) -> list[Owed]:
+def _owed_for_seat(row: SeatStatus, fills_in: bool) -> list[Owed]:
     forum = row.seat.forum
     if row.by_office or row.next_from:
         return []
     if row.status == MISSING:
-        return [Owed(f"Utse en representant i {forum}.", reverse("forum_detail", args=[forum.slug]))]
+        return [Owed(f"Utse en representant i {forum}.", reverse("mandate_start") if fills_in else "")]
     if row.status == WAITING:
         return [Owed(f"Uppdraget i {forum} väntar på {row.waiting_for}.", row.waiting_url)]
     if row.status == ENDS:

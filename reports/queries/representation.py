@@ -19,12 +19,15 @@ class Representation:
     seats: list[SeatStatus]
 
     @property
+    def is_past(self) -> bool:
+        return self.day < timezone.localdate()
+
+    @property
     def verb(self) -> str:
         """The verb of the sentence: in the past, today or later."""
-        today = timezone.localdate()
-        if self.day == today:
-            return "representerar"
-        return "representerade" if self.day < today else "ska representera"
+        if self.is_past:
+            return "representerade"
+        return "representerar" if self.day == timezone.localdate() else "ska representera"
 
 
 def representation(organisation: Organisation, day: date, reader: Any) -> Representation:

@@ -55,6 +55,7 @@ class SeatStatus:
     holders: list[Holder] = field(default_factory=list)
     waiting_for: str = ""
     waiting_since: datetime | None = None
+    waiting_reference: str = ""
     waiting_url: str = ""
     next_from: date | None = None
     ends_on: date | None = None
@@ -72,6 +73,12 @@ class SeatStatus:
     def tone(self) -> str:
         # Nobody has promised to tell who holds an office, so an empty one is no fault.
         return "neutral" if self.by_office and self.status == MISSING else TONES[self.status]
+
+    @property
+    def mandates(self) -> list[tuple[str, str]]:
+        """The mandates that the reader may open, as reference and address: those in force, then the one that waits."""
+        found = [(holder.line.mandate.reference, holder.mandate_url) for holder in self.holders if holder.line]
+        return [(reference, url) for reference, url in [*found, (self.waiting_reference, self.waiting_url)] if url]
 
     @property
     def is_held(self) -> bool:
@@ -175,7 +182,7 @@ def _set_waiting(found: SeatStatus, lines: list[MandateSeat], reader: Any) -> No
     if not ordinary:
         return
     line = min(ordinary, key=_open_since)
-    found.waiting_url = _url(line, reader)
+    found.waiting_reference, found.waiting_url = line.mandate.reference, _url(line, reader)
     organisation = found.seat.organisation
     if line.state == LineState.WAITING and line.commissioner:
         person = card(person=line.commissioner, organisation=organisation, function="Uppdragsgivare", reader=reader)

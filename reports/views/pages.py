@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import logged_in, requires
+from kvinnofrid.core.ordering import swedish
 from organisations.models import Forum, Organisation, User
 from organisations.permissions import is_member, sees_forum_coverage
 from reports.forms import DayForm, RepresentationForm
@@ -36,8 +37,8 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "organisation": organisation,
         "is_past": organisation.active_to is not None and organisation.active_to < today,
         "overview": overview(organisation, request.user, today),
-        "aliases": organisation.aliases.order_by("name"),
-        "bodies": organisation.deciding_bodies.active_on(today).order_by("name"),
+        "aliases": organisation.aliases.order_by(swedish("name")),
+        "bodies": organisation.deciding_bodies.active_on(today).order_by(swedish("name")),
         "units": organisation.units.active_on(today).in_order(),
         "convened": organisation.convened_forums.active_on(today).in_order(),
         "history": organisation_history(organisation, request.user),
@@ -56,7 +57,7 @@ def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "roster": roster(forum, form.day, request.user),
         "is_today": form.day == timezone.localdate(),
-        "aliases": forum.aliases.order_by("name"),
+        "aliases": forum.aliases.order_by(swedish("name")),
         "reporting": forum.reporting_forums.active_on(form.day).in_order(),
         "sees_coverage": sees_forum_coverage(request.user, forum),
         "history": forum_history(forum, request.user),

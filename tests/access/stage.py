@@ -3,7 +3,6 @@
 Who relates how to what is written down here by hand, from the facts that are made; nothing asks the portal.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +19,7 @@ from organisations.models import Forum, Seat, User
 from tests.factories import cast
 from tests.factories.cast import MORAS, canary
 
-# Beyond cast.PEOPLE: key -> (name, {organisation or forum: roles today}, roles that hold on another day)
+# Beyond cast.PEOPLE, in the same shape.
 MORE_PEOPLE: dict[str, tuple[str, cast.Roles]] = {
     "former_holder": ("Fia Förut", [(Role.REPRESENTATIVE, "falun", -400, None)]),
     "coming_holder": ("Kim Kommande", [(Role.REPRESENTATIVE, "falun", -400, None)]),
@@ -31,6 +30,7 @@ MORE_PEOPLE: dict[str, tuple[str, cast.Roles]] = {
     "moved": ("Mona Flyttad", [(Role.REPRESENTATIVE, "falun", -400, None), (Role.READER, "polisen", -10, None)]),
     "orsa_commissioner": ("Orvar Orsasson", [(Role.COMMISSIONER, "orsa", -400, None)]),
     "protected": ("Hemlig Skyddsson", [(Role.REPRESENTATIVE, "sater", -400, None)]),
+    "sater_commissioner": ("Sixten Sätersson", [(Role.COMMISSIONER, "sater", -400, None)]),
     "secretary": ("Sigge Sekreterare", [(Role.SECRETARY, "arbetsgruppen", -400, None)]),
 }
 NOT_LOGGED_IN = ("anonymous", "deactivated")
@@ -50,6 +50,7 @@ COMMISSIONS = {
     "double": ("falun",),
     "mora_commissioner": MORAS,
     "orsa_commissioner": ("orsa",),
+    "sater_commissioner": ("sater",),
 }
 # Organisations in which a person has any role today; those without a role have none.
 BELONGS_TO: dict[str, tuple[str, ...]] = {
@@ -72,6 +73,7 @@ BELONGS_TO: dict[str, tuple[str, ...]] = {
     "orsa_reader": ("orsa",),
     "orsa_commissioner": ("orsa",),
     "sater_representative": ("sater",),
+    "sater_commissioner": ("sater",),
     "protected": ("sater",),
     "outsider": ("polisen",),
 } | dict.fromkeys(WITHOUT_ROLE, ())
@@ -89,14 +91,14 @@ class Form:
 
 
 FORMS = {
-    "withdrawn": Form("representative", ("falun",), "withdrawn"),
     "over": Form("representative", ("falun",), "ended"),
+    "of one without role": Form("ended_representative", ("falun",), "ended"),
+    "ended yesterday": Form("former_holder", ("falun",), "ended"),
+    "withdrawn": Form("representative", ("falun",), "withdrawn"),
     "attested": Form("representative", ("falun",), "attested"),
     "waiting": Form("representative", ("falun",), "waiting"),
     "returned": Form("representative", ("falun",), "returned"),
     "draft": Form("representative", ("falun",), "draft"),
-    "ended yesterday": Form("former_holder", ("falun",), "ended"),
-    "of one without role": Form("ended_representative", ("falun",), "ended"),
     "of one who moved": Form("moved", ("falun",), "returned"),
     "begins tomorrow": Form("coming_holder", ("falun",), "attested and not begun"),
     "deputy's": Form("deputy", ("falun",), "attested"),
@@ -202,7 +204,8 @@ def _form(world: cast.World, key: str, form: Form) -> Mandate:
     for line in mandate.lines.select_related("seat__organisation", "mandate__representative"):
         kind = "deputy" if key == "deputy's" else "ordinary"
         period = {"starts_on": _day(starts), "ends_on": None if ends is None else _day(ends)}
-        cast.fill(world, line, kind=kind, share_percent=Decimal(10), **period)
+        by = {"commissioner": world.person["sater_commissioner"]} if form.organisations == ("sater",) else {}
+        cast.fill(world, line, kind=kind, share_percent=Decimal(10), **period, **by)
     if form.state == "draft":
         return Mandate.objects.get(pk=mandate.pk)
     mandate_actions.submit(mandate=mandate, by=owner)
@@ -241,5 +244,3 @@ def _day(days: int) -> date:
 
 def _save(row: Any) -> None:
     audit.save(row, by=None, verb="imported", reason="Prov")
-
-

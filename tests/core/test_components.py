@@ -221,8 +221,10 @@ def test_the_page_is_open_and_cannot_be_posted_to(client: Client, db: None) -> N
     assert client.post(reverse("components")).status_code == 405
 
 
-def test_every_component_opens_with_its_arguments_and_is_shown(components_html: str) -> None:
+def test_every_component_opens_with_its_arguments_and_is_shown(client: Client, db: None) -> None:
+    shown = {template.name for template in client.get(reverse("components")).templates}
     assert [path.name for path in COMPONENTS if not path.read_text().startswith("{# ")] == []
+    assert [path.name for path in COMPONENTS if f"components/{path.name}" not in shown] == []
 
 
 def test_ids_are_unique_and_every_reference_leads_to_one(components_html: str) -> None:

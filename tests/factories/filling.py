@@ -26,7 +26,7 @@ def contact_rows(rows: Iterable[Contact], *, initial: int = 0, prefix: str = "co
     """The formset of contacts (or of an edition's sections) as it is posted."""
     posted: dict[str, Any] = {}
     count = 0
-    for count, row in enumerate(rows, start=1):  # noqa: B007
+    for count, row in enumerate(rows, start=1):
         posted |= {f"{prefix}-{count - 1}-{name}": value for name, value in row.items()}
     return {f"{prefix}-TOTAL_FORMS": count, f"{prefix}-INITIAL_FORMS": initial, **posted}
 

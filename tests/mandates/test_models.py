@@ -66,12 +66,15 @@ EDITIONS = {"form_edition_name_unique", "form_edition_published_with_time", "edi
 @contextmanager
 def refused_by(constraint: str) -> Iterator[None]:
     """Refused by the database, and by this constraint."""
-    with pytest.raises(IntegrityError) as error, transaction.atomic():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    cause: Any = error.value.__cause__
-    assert cause.diag.constraint_name == constraint
+    try:
+        with transaction.atomic():
+            yield
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError as error:
+        cause: Any = error.__cause__
+        assert cause.diag.constraint_name == constraint
+    else:
+        pytest.fail(f"{constraint} let it through")
 
 
 def bring(world: cast.World, state: str) -> Mandate:
@@ -103,7 +106,7 @@ def test_state_and_facts_cannot_disagree(
     world: cast.World, state: str, table: str, change: str, constraint: str
 ) -> None:
     bring(world, state)
-    statement = f"UPDATE {table} SET {change.format(user=world.person['reader'].pk)}"  # noqa: S608
+    statement = f"UPDATE {table} SET {change.format(user=world.person['reader'].pk)}"
     with refused_by(constraint):
         run(statement)
 
@@ -149,11 +152,11 @@ def plant(world: cast.World, key: str, period: tuple[int, int | None, int | None
     mandate.submitted_at, mandate.submitted_by = now, person
     mandate.save()
     facts: dict[str, Any] = {"state": "attested", "attested_at": now, "attested_by": world.person["commissioner"]}
+    facts["seat"] = world.seat("falun")
     if ended:
         facts |= {"state": "ended", "ended_on": ended, "ended_by": person}
     line = MandateSeat(
         mandate=mandate,
-        seat=world.seat("falun"),
         share_percent=Decimal(10),
         commissioner=world.person["commissioner"],
         starts_on=start,
@@ -193,8 +196,7 @@ def test_others_may_overlap(world: cast.World, values: dict[str, Any]) -> None:
 
 def test_seats_do_not_stand_in_each_others_way(world: cast.World) -> None:
     plant(world, "representative", (0, None, None))
-    other = plant(world, "registrar", (-20, -1, None))
-    run(f"UPDATE {LINE} SET seat_id = %s, starts_on = %s WHERE id = %s", [world.seat("mora").pk, DAY, other.pk])
+    plant(world, "registrar", (0, None, None), seat=world.seat("mora"))
     assert MandateSeat.objects.count() == 2
 
 
@@ -202,14 +204,14 @@ def test_moving_a_period_onto_another_is_refused(world: cast.World) -> None:
     plant(world, "representative", (0, 10, None))
     later = plant(world, "registrar", (11, None, None))
     with refused_by("mandate_seat_one_ordinary"):
-        run(f"UPDATE {LINE} SET starts_on = %s WHERE id = %s", [DAY, later.pk])
+        run("UPDATE mandates_mandateseat SET starts_on = %s WHERE id = %s", [DAY, later.pk])
 
 
 def test_a_deputy_cannot_become_ordinary_beside_another(world: cast.World) -> None:
     plant(world, "representative", (0, None, None))
     deputy = plant(world, "registrar", (0, None, None), kind="deputy")
     with refused_by("mandate_seat_one_ordinary"):
-        run(f"UPDATE {LINE} SET kind = 'ordinary' WHERE id = %s", [deputy.pk])
+        run("UPDATE mandates_mandateseat SET kind = 'ordinary' WHERE id = %s", [deputy.pk])
 
 
 def test_active_in_python_and_in_the_database_agree(world: cast.World) -> None:
@@ -228,9 +230,7 @@ def test_active_in_python_and_in_the_database_agree(world: cast.World) -> None:
 
 def draft_edition(world: cast.World) -> FormEdition:
     coordinator = world.person["coordinator"]
-    return actions.prepare_edition(
-        forum=world.forum, name="Utgåva 2", valid_from=timezone.localdate(), by=coordinator
-    )
+    return actions.prepare_edition(forum=world.forum, name="Utgåva 2", valid_from=timezone.localdate(), by=coordinator)
 
 
 def test_edition_names_are_unique_in_a_forum(world: cast.World) -> None:
@@ -241,7 +241,10 @@ def test_edition_names_are_unique_in_a_forum(world: cast.World) -> None:
 def test_nobody_publishes_without_a_time(world: cast.World) -> None:
     edition = draft_edition(world)
     with refused_by("form_edition_published_with_time"):
-        run("UPDATE mandates_formedition SET published_by_id = %s WHERE id = %s", [world.person["reader"].pk, edition.pk])
+        run(
+            "UPDATE mandates_formedition SET published_by_id = %s WHERE id = %s",
+            [world.person["reader"].pk, edition.pk],
+        )
 
 
 def test_positions_are_unique_when_the_transaction_ends(world: cast.World) -> None:

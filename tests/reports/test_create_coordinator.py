@@ -98,7 +98,7 @@ def test_a_role_that_has_ended_is_given_anew(world: World, run: Run) -> None:
     ("email", "name", "reason"),
     [
         ("anna", "", "Fyll i en giltig e-postadress."),
-        ("", "", "Detta fält får inte vara tomt."),
+        ("", "", "Fyll i en giltig e-postadress."),
         ("a\x00@lanet.example", "", "Fyll i en giltig e-postadress."),
         (EMAIL, "Anna 811218-9876", "Texten innehåller något som ser ut som ett personnummer."),
     ],

@@ -19,11 +19,13 @@ from mandates.models import EditionSection, FormEdition
 from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Partnership, Seat, User
 from organisations.permissions import is_coordinator
 from reports.partnership_file import Outcome, PartnershipFileError, import_file
+from reports.partnership_file.documentation import filled
 from reports.partnership_file.faults import Fault
 from reports.partnership_file.reading import MAX_BYTES, Items, Mapping, Node, parse
 from reports.partnership_file.schema import EDITION_IS_FROZEN, SECTIONS
 from tests.factories.empty import empty_database
 
+DOCUMENT = Path(__file__).parents[2] / "docs/partnership-file.md"
 DALARNA = Path(__file__).parents[2] / "organisations/partnerships/dalarna.yaml"
 COUNTY = """\
 partnership:
@@ -603,3 +605,14 @@ def test_every_value_of_the_tree_has_its_line() -> None:
     assert {key: entry.line for key, entry in root.entries.items()} == {
         kind.key: line_of(f"{kind.key}:") for kind in SECTIONS
     }
+
+
+def test_the_document_describes_every_field() -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    assert document == filled(document)
+
+
+def test_the_example_of_the_document_is_imported(load: Callable[..., Outcome]) -> None:
+    document = DOCUMENT.read_text(encoding="utf-8")
+    example = document[document.index("```yaml\npartnership:") :].removeprefix("```yaml\n").partition("```")[0]
+    assert len(load(example).added) == 9

@@ -283,9 +283,9 @@ def fieldset(content: str, legend: str, hint: str = "", id: str = "") -> SafeStr
 
 
 @register.simple_block_tag
-def confirmation(content: str, title: str, lead: str = "") -> SafeString:
+def confirmation(content: str, title: str, lead: str = "", level: str = "h1") -> SafeString:
     """{% confirmation title="Uppdraget är inlämnat" %}what happens next{% endconfirmation %}; holds the h1."""
-    return _block("confirmation", content, title=title, lead=lead)
+    return _block("confirmation", content, title=title, lead=lead, level=level)
 
 
 @register.filter

@@ -39,6 +39,8 @@ const guardDoubleSubmit = () => {
     if (form.method !== "post" || form.matches("[hx-post], [hx-get]")) return;
     if (Date.now() - (sent.get(form) ?? 0) < 3000) event.preventDefault();
     else sent.set(form, Date.now());
+    // A link from the error summary left its field in the address; the answer to this form begins at its top.
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
   });
 };
 

@@ -8,6 +8,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
+from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +49,7 @@ class Command(BaseCommand):
 @transaction.atomic
 def coordinator(email: str, name: str, partnership: Partnership) -> User:
     """The person, made when there is none, with the coordinator's role from today. Raises ValidationError."""
+    validate_email(email)
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User(email=email, name=name or email)

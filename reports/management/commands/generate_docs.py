@@ -1,4 +1,4 @@
-"""Writes docs/permissions.md and docs/workflows.md from the code: `manage.py generate_docs [--check]`."""
+"""Writes what docs/ tells of the code: `manage.py generate_docs [--check]`."""
 
 import inspect
 from argparse import ArgumentParser
@@ -17,6 +17,7 @@ from mandates.enums import LineState, MandateState
 from organisations import permissions
 from organisations.enums import Role
 from organisations.models import Forum, Organisation, Partnership
+from reports.partnership_file import documentation
 
 FOLDER = Path(settings.BASE_DIR) / "docs"
 BY_HAND = "<!-- From here on written by hand. -->"
@@ -38,7 +39,7 @@ RULES = {
 
 
 class Command(BaseCommand):
-    help = "Skriver docs/permissions.md och docs/workflows.md ur koden. Med --check sägs bara om de är inaktuella."
+    help = "Skriver tabellerna i docs/ ur koden. Med --check sägs bara om de är inaktuella."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,6 +60,9 @@ def documents() -> dict[Path, str]:
     return {
         FOLDER / "permissions.md": _permissions() + _by_hand(FOLDER / "permissions.md"),
         FOLDER / "workflows.md": _workflows(),
+        FOLDER / "partnership-file.md": documentation.filled(
+            (FOLDER / "partnership-file.md").read_text(encoding="utf-8")
+        ),
     }
 
 

@@ -1,0 +1,202 @@
+"""All requests of the access table: which objects each address is asked about, and what is posted to it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.access.stage import EDITIONS, FORMS, FORUMS, PERSONAS, Stage
+from tests.access.table import Row, column, rows
+from tests.factories import cast
+
+NEW_PASSWORD = "ett-annat-långt-lösenord"
+UNKNOWN = {"pk": 999_999_999, "line_pk": 999_999_999, "slug": "finns-inte"}
+# A method that no page takes is tried with a few people only: one for each way through the doors.
+STRANGE_METHODS = ("PUT", "PATCH", "DELETE")
+FEW = ("coordinator", "representative", "outsider", "nobody", "anonymous")
+# Rules of addresses, as the tables' columns: whom the first door stops, and how.
+STOPPED_BY = {
+    "public": {},
+    "logged in": {"anonymous": "login"},
+    "member": {"anonymous": "login", "no role": "404"},
+    "sees coverage": {
+        "anonymous": "login",
+        "no role": "404",
+        "chair": "404",
+        "representative": "404",
+        "other participant": "404",
+    },
+}
+
+
+def patterns(found: Any = None) -> Iterator[URLPattern]:
+    """Every address of the portal."""
+    for pattern in get_resolver().url_patterns if found is None else found:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request and the answer it should have."""
+
+    page: str
+    key: str  # the object: a form, an edition, a forum, an organisation, or "" for none
+    line: str  # the organisation whose line of the form it is about
+    persona: str
+    method: str
+    expected: str
+
+    def __str__(self) -> str:
+        about = " ".join(part for part in (self.key, self.line) if part)
+        return f"{self.persona}: {self.method} {self.page} ({about})"
+
+
+def objects_of(pattern: URLPattern) -> list[tuple[str, str]]:
+    """What an address is asked about: (object, organisation of the line)."""
+    page, names = str(pattern.name), set(pattern.pattern.converters)
+    if "line_pk" in names:
+        return [(key, slug) for key, form in FORMS.items() for slug in form.organisations[:2]]
+    if page == "account_reset_password_from_key":
+        return [("worn-out key", "")]
+    if "pk" in names:
+        return [(key, "") for key in (EDITIONS if page.startswith("edition_") else FORMS)]
+    if page == "organisation_detail":
+        return [(slug, "") for slug in ("falun", "mora", "polisen")]
+    return [(slug, "") for slug in FORUMS] if "slug" in names else [("", "")]
+
+
+def state_of(key: str) -> str:
+    """The state of an object in the words of the table."""
+    return FORMS[key].state if key in FORMS else {**EDITIONS, **FORUMS}.get(key, "")
+
+
+def cases(pattern: URLPattern) -> Iterator[Case]:
+    """All requests to one address."""
+    page = str(pattern.name)
+    own = [row for row in rows() if row.page == page]
+    for key, line in objects_of(pattern):
+        for persona in PERSONAS:
+            for method in ("GET", "HEAD", "POST"):
+                yield Case(page, key, line, persona, method, _expected(pattern, own, key, line, persona, method))
+    key, line = objects_of(pattern)[0]
+    for persona in FEW:
+        for method in STRANGE_METHODS:
+            yield Case(page, key, line, persona, method, _expected(pattern, [], key, line, persona, method))
+
+
+def _expected(pattern: URLPattern, own: list[Row], key: str, line: str, persona: str, method: str) -> str:
+    place = column(str(pattern.name), persona, key, line)
+    as_method = "GET" if method == "HEAD" else method
+    row = next((row for row in own if row.covers(as_method, state_of(key))), None)
+    if row:
+        return row.cells[place]
+    return STOPPED_BY[pattern.callback.access_rule].get(place, "405")
+
+
+# --- addresses and what is posted -------------------------------------------------------------------------------------
+
+
+def address(stage: Stage, case: Case, *, unknown: bool = False) -> str:
+    """The address of the case; or of the same page for something that does not exist."""
+    if case.page == "account_reset_password_from_key":
+        return reverse(case.page, kwargs={"uidb36": "1", "key": "set-password" if unknown else "abc-123"})
+    kwargs = _kwargs(stage, case)
+    return reverse(case.page, kwargs={name: UNKNOWN[name] if unknown else value for name, value in kwargs.items()})
+
+
+def _kwargs(stage: Stage, case: Case) -> dict[str, Any]:
+    if not case.key:
+        return {}
+    if case.key in EDITIONS:
+        return {"pk": stage.editions[case.key].pk}
+    if case.key not in FORMS:
+        return {"slug": case.key}
+    return {"pk": stage.forms[case.key].pk} | ({"line_pk": _line(stage, case).pk} if case.line else {})
+
+
+def _line(stage: Stage, case: Case) -> Any:
+    return stage.forms[case.key].lines.get(seat__organisation__slug=case.line)
+
+
+def posted(stage: Stage, case: Case) -> dict[str, Any]:
+    """What the page's own form would send: in order, so that a refusal is about the person and not the contents."""
+    make = POSTS.get(case.page)
+    return make(stage, case) if make else {}
+
+
+def _person(stage: Stage, case: Case) -> dict[str, Any]:
+    return {"name": "Ny Namnsson", "title": "Chef", "email": "ny@cast.example", "phone": "", "private_phone": ""}
+
+
+def _seats(stage: Stage, case: Case) -> dict[str, Any]:
+    seats = stage.forms[case.key].lines.values_list("seat", flat=True)
+    return {"seats": list(seats)}
+
+
+def _line_values(stage: Stage, case: Case) -> dict[str, Any]:
+    line = _line(stage, case)
+    return {
+        "kind": "ordinary",
+        "share_percent": "20",
+        "commissioner": line.commissioner_id,
+        "starts_on": str(line.starts_on),
+        "ends_on": str(line.ends_on or ""),
+        "case_number": "KS 2026/99",
+        "contacts-TOTAL_FORMS": 1,
+        "contacts-INITIAL_FORMS": 0,
+        "contacts-0-name": "Ny kontakt",
+    }
+
+
+def _decision(stage: Stage, case: Case) -> dict[str, Any]:
+    return {"decision": "attest", "version": stage.forms[case.key].version}
+
+
+def _end(stage: Stage, case: Case) -> dict[str, Any]:
+    return {"ended_on": str(max(_line(stage, case).starts_on, timezone.localdate())), "reason": "Slutar"}
+
+
+def _edition(stage: Stage, case: Case) -> dict[str, Any]:
+    return {
+        "name": "Utgåva 3",
+        "valid_from": "2031-01-01",
+        "sections-TOTAL_FORMS": 1,
+        "sections-INITIAL_FORMS": 0,
+        "sections-0-heading": "Ny rubrik",
+        "sections-0-body": "Ny text",
+    }
+
+
+def _profile(stage: Stage, case: Case) -> dict[str, Any]:
+    return {"name": "Ny Namnsson", "title": "Chef", "phone": "010-111 11 11", "private_phone": ""}
+
+
+def _new_password(stage: Stage, case: Case) -> dict[str, Any]:
+    return {"oldpassword": cast.PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+
+POSTS: dict[str, Callable[[Stage, Case], dict[str, Any]]] = {
+    "mandate_start": lambda stage, case: {"edition": stage.working_edition.pk},
+    "mandate_person": _person,
+    "mandate_seats": _seats,
+    "mandate_line": _line_values,
+    "mandate_decide": _decision,
+    "mandate_end": _end,
+    "mandate_withdraw": lambda stage, case: {"reason": "Slutar"},
+    "edition_create": _edition,
+    "edition_edit": _edition,
+    "profile": _profile,
+    "accessibility_statement": lambda stage, case: {"fault": "Knappen är för liten", "reply_to": ""},
+    "account_login": lambda stage, case: {"login": "representative@cast.example", "password": "fel"},
+    "account_signup": lambda stage, case: {"email": "ny@cast.example", "password1": "x", "password2": "x"},
+    "account_reset_password": lambda stage, case: {"email": "representative@cast.example"},
+    "account_reset_password_from_key": _new_password,
+    "account_change_password": _new_password,
+    "account_set_password": _new_password,
+    "account_reauthenticate": lambda stage, case: {"password": cast.PASSWORD},
+}

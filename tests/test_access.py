@@ -1,0 +1,132 @@
+"""Every address, every person, every method, every state: the answers of docs/permissions.md, one by one."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.access import stage as stages
+from tests.access.requests import Case, address, cases, patterns, posted
+from tests.access.table import rows
+from tests.factories import cast
+
+ADDRESSES = {str(pattern.name): pattern for pattern in patterns()}
+REQUESTS = 0
+pytestmark = pytest.mark.django_db
+# Tables that a request may change without a change of the portal's facts.
+PASSING = {settings.CACHES["default"]["LOCATION"], "django_session"}
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[stages.Stage]:
+    """The cast and the objects, once for all requests; rolled back at the end."""
+    with django_db_blocker.unblock(), _rolled_back():
+        yield stages.build(cast.load())
+
+
+@pytest.fixture(scope="module")
+def sessions(stage: stages.Stage) -> dict[str, str]:
+    """A session key for each person, the deactivated one's included."""
+    found = {}
+    for persona, user in stage.world.person.items():
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        found[persona] = client.cookies["sessionid"].value if user is not None else ""
+    return found
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    """A savepoint (or the whole transaction) that leaves nothing behind."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+class Asker:
+    """Asks as one person after another and tells what was answered, in the words of the table."""
+
+    def __init__(self, stage: stages.Stage, sessions: dict[str, str]) -> None:
+        self.stage, self.sessions = stage, sessions
+        self.client = Client()
+        self.digest = digest()
+        self.unknown: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+
+    def faults(self, case: Case) -> list[str]:
+        """What is wrong with the answer to one request; nothing is left of it afterwards."""
+        with _rolled_back():
+            response = self.ask(case, address(self.stage, case))
+            changed = digest() != self.digest
+            answer = _in_words(response, changed=changed)
+            found = [] if answer == case.expected else [f"{case}: {answer}, not {case.expected}"]
+            if case.method == "HEAD" and response.content:
+                found.append(f"{case}: has a body")
+            if response.status_code == 404 and _whole(response) != self.when_unknown(case):
+                found.append(f"{case}: differs from what does not exist")
+        return found
+
+    def ask(self, case: Case, path: str) -> Any:
+        key = self.sessions[case.persona]
+        self.client.cookies = SimpleCookie({"sessionid": key} if key else {})
+        data = posted(self.stage, case) if case.method == "POST" else None
+        return getattr(self.client, case.method.lower())(path, data)
+
+    def when_unknown(self, case: Case) -> tuple[Any, ...]:
+        """The whole answer to the same person about something that does not exist."""
+        about = (case.page, case.persona, case.method)
+        if about not in self.unknown:
+            path = address(self.stage, case, unknown=True) if case.key else "/finns-inte/"
+            self.unknown[about] = _whole(self.ask(case, path))
+        return self.unknown[about]
+
+
+def _in_words(response: Any, *, changed: bool) -> str:
+    if response.status_code != 302:
+        return f"{response.status_code} and changed" if changed else str(response.status_code)
+    if response.headers["Location"].startswith(f"{reverse('account_login')}?next="):
+        return "login and changed" if changed else "login"
+    return "done" if changed else "302"
+
+
+def _whole(response: Any) -> tuple[Any, ...]:
+    """Status, headers and body, without the mask that each form's token has."""
+    body = re.sub(rb'(csrfmiddlewaretoken" value=")\w+', rb"\1", response.content)
+    return response.status_code, sorted(response.headers.items()), body
+
+
+def digest() -> list[tuple[Any, ...]]:
+    """Rows and a sum over their contents, for every table in which facts stand."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - PASSING)
+        sums = [
+            f"SELECT '{name}', count(*), sum(hashtextextended(t::text, 0)::numeric) FROM \"{name}\" t"  # noqa: S608
+            for name in tables
+        ]
+        cursor.execute(" UNION ALL ".join(sums))
+        return list(cursor.fetchall())
+
+
+@pytest.fixture(scope="module")
+def asker(stage: stages.Stage, sessions: dict[str, str]) -> Asker:
+    return Asker(stage, sessions)
+
+
+@pytest.mark.parametrize("address_name", ADDRESSES)
+def test_every_answer_is_the_tables(address_name: str, asker: Asker) -> None:
+    found = [fault for case in cases(ADDRESSES[address_name]) for fault in asker.faults(case)]
+    assert found == []
+
+
+def test_the_table_is_whole() -> None:
+    """No address without rows, no row without an address, no person left out, and not one request fewer."""
+    assert {row.page for row in rows()} == set(ADDRESSES)
+    assert set(stages.BELONGS_TO) | set(stages.NOT_LOGGED_IN) == set(stages.PERSONAS)
+    assert sum(len(list(cases(pattern))) for pattern in ADDRESSES.values()) == REQUESTS
