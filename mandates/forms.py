@@ -168,9 +168,9 @@ class ContactForm(forms.Form):
         return any(self.cleaned_data.get(name) for name in ("name", "role", "email", "phone"))
 
 
-BROKEN_ROWS = {
+BROKEN_ROWS: dict[str, Any] = {
     "missing_management_form": "Allt i formuläret kom inte fram. Kontrollera uppgifterna och försök igen.",
-    "too_few_forms": "Minst %d behövs.",
+    "too_few_forms": "Minst %(num)d behövs.",
 }
 
 
@@ -178,7 +178,7 @@ class BaseContactFormSet(forms.BaseFormSet):
     """The contacts of one line, with a row to add one more."""
 
     row_label = "Kontakt"
-    default_error_messages = BROKEN_ROWS | {"too_many_forms": "Högst %d kontakter får plats. Ta bort några."}
+    default_error_messages = BROKEN_ROWS | {"too_many_forms": "Högst %(num)d kontakter får plats. Ta bort några."}
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -290,7 +290,7 @@ class BaseSectionFormSet(forms.BaseFormSet):
     """The sections of an edition, with a row to add one more."""
 
     row_label = "Avsnitt"
-    default_error_messages = BROKEN_ROWS | {"too_many_forms": "Högst %d avsnitt får plats. Slå ihop några."}
+    default_error_messages = BROKEN_ROWS | {"too_many_forms": "Högst %(num)d avsnitt får plats. Slå ihop några."}
 
 
 SectionFormSet = forms.formset_factory(

@@ -1,7 +1,8 @@
-"""Filters of the lists, and the person's own details."""
+"""Filters of the lists, the person's own details, and login."""
 
 from typing import Any
 
+from allauth.account import forms as account
 from django import forms
 
 from kvinnofrid.core.forms import SearchForm
@@ -40,3 +41,19 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].error_messages["required"] = "Skriv namn."
+
+
+class LoginForm(account.LoginForm):
+    """allauth's, with the portal's own word for the address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-postadress"
+
+
+class ResetPasswordForm(account.ResetPasswordForm):
+    """allauth's, with the portal's own word for the address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-postadress"

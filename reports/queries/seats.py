@@ -261,7 +261,8 @@ class Coverage:
         waiting = f", men {waits} av dem väntar på nästa steg" if waits else ""
         ending = f" {ends} av de giltiga slutar inom 90 dagar." if ends else ""
         if not self.without:
-            return f"Alla {total} platser har ett giltigt uppdrag.{ending}"
+            all_of_them = f"Alla {total} platser" if total > 1 else "Den enda platsen"
+            return f"{all_of_them} har ett giltigt uppdrag.{ending}"
         return f"{self.valid} av {total} platser har ett giltigt uppdrag. {self.without} saknar{waiting}.{ending}"
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from kvinnofrid.core import audit
 from mandates import actions as mandate_actions
 from mandates.models import Mandate, MandateSeat
 from organisations.models import Forum, Organisation
@@ -141,14 +142,14 @@ def test_all_seats_held(world: cast.World, as_person: Any) -> None:
     for slug in ("lansstyrelsen", "malung-salen", "mora", "orsa", "polisen", "sater", "alvdalen"):
         seat = world.seat(slug)
         seat.ends_on = timezone.localdate() - timedelta(days=1)
-        seat.save()
+        audit.save(seat, by=None, verb="imported")
     assert heading(as_person("coordinator").get(URL)) == "Alla platser har giltigt uppdrag"
 
 
 def test_no_forum_with_mandates_yet(world: cast.World, as_person: Any) -> None:
     forum = Forum.objects.get(slug="lansgruppen")
     forum.seats_held_by = "ex_officio"
-    forum.save()
+    audit.save(forum, by=None, verb="imported")
     response = as_person("coordinator").get(URL)
     assert heading(response) == "Du har inget att göra just nu"
 
