@@ -35,7 +35,8 @@ def prepare(options: LaunchOptions) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     become_portal()
-    call_command("import_partnership", str(options.partnership), real=not options.demonstration, verbosity=0)
+    kind = {"real": not options.demonstration, "demonstration": options.demonstration}
+    call_command("import_partnership", str(options.partnership), verbosity=0, **kind)
     if options.demonstration:
         call_command("load_demonstration", verbosity=0)
     connection.close()

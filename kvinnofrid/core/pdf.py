@@ -20,7 +20,7 @@ from kvinnofrid.core import pdf_worker as wire
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 GRACE_SECONDS = 5
-STOP_SECONDS = 3
+STOP_SECONDS = 10
 # The drawing process gets these from our environment and nothing else: no database address, no secret key.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Characters that no document can show, and those that turn the order of the text around them.

@@ -105,16 +105,14 @@ def mandate_review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _review(request: HttpRequest, mandate: Mandate, *, status: int = 200) -> HttpResponse:
-    context = {
-        "page": queries.mandate_page(mandate, person(request)),
-        "problems": queries.problems(mandate),
-        "refused": status != 200,
-    }
+    page = queries.mandate_page(mandate, person(request))
+    problems = [problem for step in page.steps for problem in step.problems]
+    context = {"page": page, "problems": problems, "refused": status != 200, "steps": page.steps}
     return _step(request, mandate, "review", status=status, **context)
 
 
 def _step(request: HttpRequest, mandate: Mandate, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    steps = queries.steps(mandate)
+    steps: list[queries.Step] = context.get("steps") or queries.steps(mandate)
     current = next((number for number, step in enumerate(steps, start=1) if step.name == name), None)
     if current is None:
         if request.method == "POST":

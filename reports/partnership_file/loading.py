@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 
 from kvinnofrid.core import audit
@@ -258,7 +258,7 @@ class Loader:
                 audit.save(row, by=None, verb="imported", reason=self.reason)
         except ValidationError as error:
             self._tell(item, error)
-        except DatabaseError:
+        except (IntegrityError, DataError):
             self.faults.add(item.node.line, item.place, "Raden går inte att förena med det som redan finns.")
 
     def _look_at(self, item: Item, row: Any) -> None:

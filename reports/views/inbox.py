@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.models import Message
@@ -10,6 +11,7 @@ from organisations.permissions import is_member
 
 
 @requires(is_member)
+@require_safe
 def message_list(request: HttpRequest) -> HttpResponse:
     """The person's own messages, the latest first."""
     found = Message.objects.filter(recipient=request.user.pk).order_by("-created_at", "-pk")

@@ -7,15 +7,20 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tests.access.stage import EDITIONS, FORMS, FORUMS, PERSONAS, Stage
+from tests.access.stage import BELONGS_TO, COMMISSIONS, EDITIONS, FORMS, FORUMS, PERSONAS, WITHOUT_ROLE, Stage
 from tests.access.table import Row, column, rows
 from tests.factories import cast
 
 NEW_PASSWORD = "ett-annat-långt-lösenord"
 UNKNOWN = {"pk": 999_999_999, "line_pk": 999_999_999, "slug": "finns-inte"}
-# A method that no page takes is tried with a few people only: one for each way through the doors.
-STRANGE_METHODS = ("PUT", "PATCH", "DELETE")
+# Who is asked about what. Everybody asks every page with GET and POST, for the most secret and the most open of
+# mandates and for the one that four organisations share. The other states are asked by those who stand near the form,
+# and the methods that no page has of its own by one person for each way through the doors.
+BY_EVERYBODY = ("draft", "attested", "four lines")
+OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE")
 FEW = ("coordinator", "representative", "outsider", "nobody", "anonymous")
+# Drawing a document takes a quarter of a second: one in the states that everybody asks about is enough.
+DRAWN = ("mandate_pdf",)
 # Rules of addresses, as the tables' columns: whom the first door stops, and how.
 STOPPED_BY = {
     "public": {},
@@ -51,6 +56,11 @@ class Case:
     method: str
     expected: str
 
+    @property
+    def is_about_an_object(self) -> bool:
+        """Whether the person comes past the first door, so that a 404 is about the object."""
+        return bool(self.key) and self.expected == "404" and self.persona not in WITHOUT_ROLE
+
     def __str__(self) -> str:
         about = " ".join(part for part in (self.key, self.line) if part)
         return f"{self.persona}: {self.method} {self.page} ({about})"
@@ -59,12 +69,13 @@ class Case:
 def objects_of(pattern: URLPattern) -> list[tuple[str, str]]:
     """What an address is asked about: (object, organisation of the line)."""
     page, names = str(pattern.name), set(pattern.pattern.converters)
+    forms = BY_EVERYBODY if page in DRAWN else FORMS
     if "line_pk" in names:
-        return [(key, slug) for key, form in FORMS.items() for slug in form.organisations[:2]]
+        return [(key, slug) for key in forms for slug in FORMS[key].organisations[:2]]
     if page == "account_reset_password_from_key":
         return [("worn-out key", "")]
     if "pk" in names:
-        return [(key, "") for key in (EDITIONS if page.startswith("edition_") else FORMS)]
+        return [(key, "") for key in (EDITIONS if page.startswith("edition_") else forms)]
     if page == "organisation_detail":
         return [(slug, "") for slug in ("falun", "mora", "polisen")]
     return [(slug, "") for slug in FORUMS] if "slug" in names else [("", "")]
@@ -75,18 +86,35 @@ def state_of(key: str) -> str:
     return FORMS[key].state if key in FORMS else {**EDITIONS, **FORUMS}.get(key, "")
 
 
+def askers_of(key: str) -> tuple[str, ...]:
+    """Who asks about an object."""
+    if key not in FORMS or key in BY_EVERYBODY:
+        return PERSONAS
+    form = FORMS[key]
+    near = [person for person in COMMISSIONS if set(COMMISSIONS[person]) & set(form.organisations)]
+    inside = [person for person in ("reader", "orsa_reader") if set(BELONGS_TO[person]) & set(form.organisations)]
+    return tuple(dict.fromkeys(["coordinator", form.owner, *near, *inside, "outsider"]))
+
+
 def cases(pattern: URLPattern) -> Iterator[Case]:
     """All requests to one address."""
     page = str(pattern.name)
     own = [row for row in rows() if row.page == page]
-    for key, line in objects_of(pattern):
-        for persona in PERSONAS:
-            for method in ("GET", "HEAD", "POST"):
+    objects = objects_of(pattern)
+    for key, line in objects:
+        for persona in askers_of(key):
+            for method in _methods(own, is_first=(key, line) == objects[0]):
                 yield Case(page, key, line, persona, method, _expected(pattern, own, key, line, persona, method))
-    key, line = objects_of(pattern)[0]
+    key, line = objects[0]
     for persona in FEW:
-        for method in STRANGE_METHODS:
-            yield Case(page, key, line, persona, method, _expected(pattern, [], key, line, persona, method))
+        for method in OTHER_METHODS:
+            yield Case(page, key, line, persona, method, _expected(pattern, own, key, line, persona, method))
+
+
+def _methods(own: list[Row], *, is_first: bool) -> list[str]:
+    """Those that the page has rows for; of one object the other one too."""
+    has_rows = {row.method for row in own}
+    return [method for method in ("GET", "POST") if is_first or method in has_rows]
 
 
 def _expected(pattern: URLPattern, own: list[Row], key: str, line: str, persona: str, method: str) -> str:

@@ -1,6 +1,7 @@
 """Reads the answers of docs/permissions.md: which page answers what to whom."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.access.stage import (
@@ -30,6 +31,7 @@ class Row:
         return self.method == method and bool({state, "any"} & self.states)
 
 
+@cache
 def rows() -> list[Row]:
     """All rows of the tables under "Answers", one per page and method, in the order of the document."""
     found: list[Row] = []

@@ -9,7 +9,7 @@ from mandates.models import Mandate
 from mandates.pdf import mandate_pdf
 from organisations.models import User
 
-ROUNDS = 15
+ROUNDS = 25
 GOAL = 1.3
 
 

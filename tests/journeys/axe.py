@@ -14,7 +14,7 @@ OPTIONS = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-NARROWEST = 320
+NARROWEST, PHONE, DESKTOP = 320, 390, 1280
 
 # How far the content sticks out of the window, and the texts that lie on top of one another.
 OUTSIDE = """() => {
@@ -32,9 +32,10 @@ OVERLAPS = """() => {
   while (walker.nextNode()) {
     const node = walker.currentNode;
     if (!node.data.trim() || !node.parentElement.checkVisibility({ visibilityProperty: true })) continue;
-    if (node.parentElement.closest(".visually-hidden, .skip-link, .menu__panel, option, script, style")) continue;
-    const clipped = node.parentElement.closest("*");
-    if (getComputedStyle(clipped).clipPath !== "none") continue;
+    if (node.parentElement.closest(".skip-link, .menu__panel, option, script, style")) continue;
+    let around = node.parentElement; // what is only for reading aids is clipped away
+    while (around && getComputedStyle(around).clipPath === "none") around = around.parentElement;
+    if (around) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) if (box.width > 1) boxes.push({ node, box });
@@ -68,13 +69,15 @@ def _fault(page: Page, rule: dict[str, Any], node: dict[str, Any]) -> str:
 
 
 def reflow_faults(page: Page) -> list[str]:
-    """What sticks out or overlaps at 320 pixels' width, and with text at twice its size; puts the window back."""
+    """What sticks out or overlaps in the narrowest window, and with text at twice its size; puts all back."""
     size = page.viewport_size
     assert size is not None
-    page.set_viewport_size({"width": NARROWEST, "height": 800})
-    faults = [f"{page.url} at {NARROWEST} px: {fault}" for fault in page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)]
-    page.set_viewport_size(size)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    faults += [f"{page.url} at 200 %: {fault}" for fault in page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)]
+    faults = []
+    for width, text in ((NARROWEST, 100), (PHONE, 200), (DESKTOP, 200)):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
+        found = page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)
+        faults += [f"{page.url}, {width} px, text at {text} %: {fault}" for fault in found]
     page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(size)
     return faults

@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.factories import cast
+from tests.journeys.axe import DESKTOP
 from tests.journeys.watching import Watch
 
 # Playwright keeps an event loop in the thread of the tests, and Django would refuse the database there.
@@ -24,7 +25,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE, DESKTOP = 390, 1280
 
 Window = Callable[..., Page]
 

@@ -10,8 +10,8 @@ from kvinnofrid.core import audit
 from organisations.models import Partnership, User
 from tests.factories import cast
 from tests.journeys import steps
-from tests.journeys.axe import check
-from tests.journeys.conftest import PHONE, Window
+from tests.journeys.axe import PHONE, check
+from tests.journeys.conftest import Window
 
 pytestmark = pytest.mark.journey
 
@@ -37,7 +37,7 @@ def test_wrong_password_and_logout(window: Window, world: cast.World) -> None:
 
     steps.log_in(page, world, "reader")
     expect(page).to_have_title(re.compile("^Hem – "))
-    page.get_by_role("banner").get_by_text("Lena Läsare").first.click()
+    page.get_by_role("banner").locator("summary").click()
     check(page)
     page.get_by_role("button", name="Logga ut").click()
     steps.expect_heading(page, "Logga in")
@@ -65,7 +65,7 @@ def test_change_of_password(window: Window, world: cast.World) -> None:
     elsewhere.goto("/")
     page = window()
     steps.log_in(page, world, "reader")
-    page.get_by_role("banner").get_by_text("Lena Läsare").first.click()
+    page.get_by_role("banner").locator("summary").click()
     page.get_by_role("link", name="Mina uppgifter").click()
     check(page)
     page.get_by_role("link", name="Byt lösenord").click()

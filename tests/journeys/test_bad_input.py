@@ -9,8 +9,8 @@ from mandates.models import Mandate
 from tests.factories import cast
 from tests.factories.filling import PERSONAL_NUMBER, line_url
 from tests.journeys import steps
-from tests.journeys.axe import check
-from tests.journeys.conftest import PHONE, Window
+from tests.journeys.axe import PHONE, check
+from tests.journeys.conftest import Window
 
 pytestmark = pytest.mark.journey
 

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from kvinnofrid.core.templatetags.portal import date_sv
 from tests.factories import cast
 from tests.journeys import steps
-from tests.journeys.axe import check
-from tests.journeys.conftest import PHONE, Window
+from tests.journeys.axe import PHONE, check
+from tests.journeys.conftest import Window
 
 pytestmark = pytest.mark.journey
 
@@ -41,9 +41,9 @@ def test_coordinator_finds_the_missing_one(window: Window, world: cast.World) ->
     check(page)
 
     page.goto("/uppdragslaget/lansgruppen/?status=waiting")
-    expect(steps.row(page, "Orsa kommun")).to_contain_text("Väntar på Mats Morasson")
+    expect(steps.row(page, "Orsa kommun")).to_contain_text("Väntar på attest av Mats Morasson")
     check(page)
-    page.get_by_label("Organisation").fill("finns inte")
+    page.get_by_label("Organisation", exact=True).fill("finns inte")
     steps.press(page, "Visa")
     expect(page.get_by_text("Ingen plats passar in på det du sökte")).to_be_visible()
     check(page)
@@ -56,11 +56,11 @@ def test_who_represented_falun_on_a_day(window: Window, world: cast.World) -> No
     page.goto("/")
     page.get_by_role("link", name="Vem representerade?").click()
     check(page)
-    page.get_by_label("Organisation").select_option("Falu kommun")
+    page.get_by_label("Organisation", exact=True).select_option("Falu kommun")
     for day, answer in (
-        (today - timedelta(days=20), "Rut Representant, Handläggare, representerade Falu kommun den"),
-        (today - timedelta(days=40), "Ingen representerade Falu kommun den"),
-        (today + timedelta(days=20), "Rut Representant, Handläggare, ska representera Falu kommun den"),
+        (today - timedelta(days=20), "Rut Representant, Handläggare, representerade Falu kommun i Länsgruppen den"),
+        (today - timedelta(days=40), "Ingen representerade Falu kommun i Länsgruppen den"),
+        (today + timedelta(days=20), "Rut Representant, Handläggare, ska representera Falu kommun i Länsgruppen den"),
     ):
         page.get_by_label("Datum").fill(str(day))
         steps.press(page, "Visa")

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from mandates.models import Mandate
 from tests.factories import cast
 from tests.journeys import steps
-from tests.journeys.axe import check
-from tests.journeys.conftest import PHONE, Window
+from tests.journeys.axe import PHONE, check
+from tests.journeys.conftest import Window
 
 pytestmark = pytest.mark.journey
 

@@ -616,3 +616,15 @@ def test_the_example_of_the_document_is_imported(load: Callable[..., Outcome]) -
     document = DOCUMENT.read_text(encoding="utf-8")
     example = document[document.index("```yaml\npartnership:") :].removeprefix("```yaml\n").partition("```")[0]
     assert len(load(example).added) == 9
+
+
+def test_a_demonstration_is_not_begun_among_real_people(capsys: pytest.CaptureFixture[str]) -> None:
+    empty_database()
+    call_command("import_partnership", str(DALARNA), demonstration=True)
+    call_command("create_coordinator", "riktig@lanet.example")
+    before = Organisation.history.count()
+    with pytest.raises(SystemExit) as refusal:
+        call_command("import_partnership", str(DALARNA), demonstration=True)
+    assert refusal.value.code == 1
+    assert "Databasen har riktiga personer." in capsys.readouterr().err
+    assert Organisation.history.count() == before

@@ -3,11 +3,11 @@
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 from django.core.management.base import BaseCommand
 
-from organisations.models import Partnership
+from organisations.models import Partnership, User
 from reports.partnership_file import Outcome, PartnershipFileError, import_file
 from reports.partnership_file.kinds import Kind
 
@@ -21,11 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="filen, till exempel organisations/partnerships/dalarna.yaml")
         parser.add_argument("--dry-run", action="store_true", help="berätta vad som skulle ändras, utan att ändra")
         parser.add_argument("--real", action="store_true", help="vägra om databasen är en demonstration")
+        parser.add_argument("--demonstration", action="store_true", help="vägra om databasen har riktiga personer")
 
-    def handle(self, *args: Any, file: Path, dry_run: bool, real: bool, verbosity: int, **options: Any) -> None:
-        if real and Partnership.objects.filter(is_demonstration=True).exists():
-            self.stderr.write("Databasen är en demonstration med påhittade personer. Ange en annan databas.")
-            raise SystemExit(1)
+    def handle(self, *args: Any, file: Path, dry_run: bool, verbosity: int, **options: Any) -> None:
+        self._refuse_wrong_database(real=options["real"], demonstration=options["demonstration"])
         try:
             outcome = import_file(file, dry_run=dry_run)
         except PartnershipFileError as error:
@@ -34,6 +33,18 @@ class Command(BaseCommand):
             raise SystemExit(1) from None
         if verbosity:
             self.stdout.write("\n".join(told(outcome, file.name, dry_run=dry_run, in_full=verbosity > 1)))
+
+    def _refuse_wrong_database(self, *, real: bool, demonstration: bool) -> None:
+        """Real and made-up people never share a database."""
+        is_demonstration = Partnership.objects.filter(is_demonstration=True).exists()
+        if real and is_demonstration:
+            self._refuse("Databasen är en demonstration med påhittade personer. Ange en annan databas.")
+        if demonstration and not is_demonstration and User.objects.exists():
+            self._refuse("Databasen har riktiga personer. Starta med DEMO=0, eller ange en annan databas.")
+
+    def _refuse(self, line: str) -> Never:
+        self.stderr.write(line)
+        raise SystemExit(1)
 
 
 def told(outcome: Outcome, name: str, *, dry_run: bool, in_full: bool) -> list[str]:
