@@ -60,6 +60,7 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].error_messages["required"] = "Skriv namn."
+        self.fields["email"].validators.append(refuse_personal_number)
 
 
 class SeatChoices(forms.ModelMultipleChoiceField):
@@ -149,7 +150,7 @@ class ContactForm(forms.Form):
     role = forms.CharField(
         label="Verksamhet eller uppgift", max_length=120, required=False, validators=[refuse_personal_number]
     )
-    email = forms.EmailField(label="E-postadress", required=False, max_length=254)
+    email = forms.EmailField(label="E-postadress", required=False, max_length=254, validators=[refuse_personal_number])
     phone = forms.CharField(
         label="Telefon",
         max_length=30,

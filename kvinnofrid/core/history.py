@@ -1,6 +1,6 @@
 """Turns history rows into sentences that a person can read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,23 +16,40 @@ class Event:
     reason: str = ""
 
 
+def has_open_identity(person: Any) -> bool:
+    """Whether a person may be named to anyone who reads."""
+    return not person.has_protected_identity
+
+
 def events(
-    rows: Iterable[Any], sentences: Mapping[str, str], *, about: str = "", with_reason: bool = True
+    rows: Iterable[Any],
+    sentences: Mapping[str, str],
+    *,
+    about: str = "",
+    with_reason: bool = True,
+    may_name: Callable[[Any], bool] = has_open_identity,
 ) -> list[Event]:
     """One event per history row whose verb has a sentence; `{about}` in it is filled in.
 
-    A row without a user was made by the portal itself (an import, say).
+    A row without a user was made by the portal itself (an import, say). `may_name` says who may be named to the
+    reader; those with protected identity are not, unless the caller knows better.
     """
     return [
         Event(
             when=row.history_date,
-            who=row.history_user.name if row.history_user else "Portalen",
+            who=_who(row.history_user, may_name),
             sentence=sentences[row.verb].format(about=about),
             reason=(row.history_change_reason or "") if with_reason else "",
         )
         for row in rows
         if row.verb in sentences
     ]
+
+
+def _who(person: Any, may_name: Callable[[Any], bool]) -> str:
+    if person is None:
+        return "Portalen"
+    return str(person.name) if may_name(person) else "Person med skyddade uppgifter"
 
 
 def latest_first(found: Iterable[Event]) -> list[Event]:

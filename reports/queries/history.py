@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kvinnofrid.core.history import Event, events, latest_first
+from kvinnofrid.core.history import Event, events, has_open_identity, latest_first
 from mandates.models import FormEdition, MandateSeat
 from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Seat
 from organisations.permissions import is_coordinator, sees_internal
@@ -62,17 +62,13 @@ def _told(
     rows: Any, sentences: Mapping[str, str], reader: Any, about: Callable[[Any], str] = lambda row: ""
 ) -> list[Event]:
     """The events of the latest rows; why something was imported is a file's name, and of no interest here."""
+
+    def may_name(person: Any) -> bool:
+        return has_open_identity(person) or person == reader or is_coordinator(reader)
+
     latest: Iterable[Any] = rows.select_related("history_user").order_by("-history_date", "-history_id")[:LONGEST]
     return [
-        _hidden(event, row, reader)
+        event
         for row in latest
-        for event in events([row], sentences, about=about(row), with_reason=False)
+        for event in events([row], sentences, about=about(row), with_reason=False, may_name=may_name)
     ]
-
-
-def _hidden(event: Event, row: Any, reader: Any) -> Event:
-    """The event without the name of somebody whose personal details are protected."""
-    person = row.history_user
-    if person is None or not person.has_protected_identity or person == reader or is_coordinator(reader):
-        return event
-    return replace(event, who="Person med skyddade uppgifter")

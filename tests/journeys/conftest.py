@@ -43,13 +43,18 @@ def world(transactional_world: cast.World) -> cast.World:
 
 
 @pytest.fixture
-def window(browser: Browser, live_server: Any, world: cast.World) -> Iterator[Window]:
+def watch(live_server: Any) -> Watch:
+    """What the windows of this test complained about."""
+    return Watch(live_server.url)
+
+
+@pytest.fixture
+def window(browser: Browser, live_server: Any, watch: Watch, world: cast.World) -> Iterator[Window]:
     """Opens a window: `window("representative", width=PHONE)` is logged in, `window()` is a stranger's.
 
     When the test is over, no page may have complained, asked another host or lost a file on the way.
     """
     contexts: list[BrowserContext] = []
-    watch = Watch(live_server.url)
 
     def open_window(person: str = "", *, width: int = DESKTOP, script: bool = True, dark: bool = False) -> Page:
         context = browser.new_context(

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from mandates import actions as mandate_actions
-from mandates.models import FormEdition
+from mandates.models import FormEdition, Mandate
 from organisations.models import User
 from tests.factories import cast
 from tests.factories.filling import line_url
@@ -88,7 +88,7 @@ def furnish(world: cast.World) -> list[Place]:
     ]
 
 
-def _ended(world: cast.World) -> cast.Mandate:
+def _ended(world: cast.World) -> Mandate:
     """A deputy's mandate that is over."""
     mandate = cast.draft(world)
     line = mandate.lines.get()

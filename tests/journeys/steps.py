@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -47,10 +48,10 @@ def fill_line(page: Page, *, share: str = "12,5", contact: str = "Enheten för s
 def row(page: Page, name: str, within: str = "") -> Locator:
     """The row of a table that has this name as its head; `within` is the heading of its part of the page."""
     head = page.get_by_role("rowheader", name=name, exact=True)
-    return (part(page, within) if within else page).get_by_role("row").filter(has=head)
+    return (under(page, within) if within else page).get_by_role("row").filter(has=head)
 
 
-def part(page: Page, heading: str) -> Locator:
+def under(page: Page, heading: str) -> Locator:
     """The part of the page under a heading."""
     return page.locator("section").filter(has=page.get_by_role("heading", name=heading, exact=True)).last
 
@@ -84,12 +85,12 @@ def read_pdf(page: Page, address: str) -> str:
     return "\n".join(sheet.get_textpage().get_text_bounded() for sheet in document)
 
 
-def _tags(element: pikepdf.Object) -> set[str]:
+def _tags(element: Any) -> set[str]:
     """The kinds of element below one in the structure tree."""
     if not isinstance(element, pikepdf.Dictionary):
         return set()
     found = {str(element.S)} if "/S" in element else set()
-    below = element.get("/K", [])
+    below: Any = element.get("/K", [])
     for part in below if isinstance(below, pikepdf.Array) else [below]:
         found |= _tags(part)
     return found

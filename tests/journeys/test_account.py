@@ -47,6 +47,22 @@ def test_wrong_password_and_logout(window: Window, world: cast.World) -> None:
     assert "next=/uppdrag/" in page.url
 
 
+def test_too_many_tries(window: Window, world: cast.World) -> None:
+    """First the account rests, and then the address that all the tries come from."""
+    page = window(width=PHONE)
+    page.goto("/konto/logga-in/")
+    for _ in range(6):
+        _fill_in_login(page, world.person["reader"], "fel-lösenord")
+        expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("För många misslyckade inloggningsförsök.")
+    check(page)
+    for _ in range(25):
+        ratelimit.consume(_request_from(page), action="login")
+    _fill_in_login(page, world.person["reader"], cast.PASSWORD)
+    steps.expect_heading(page, "För många försök")
+    check(page)
+
+
 def test_back_to_where_one_was_going(window: Window, world: cast.World) -> None:
     """After login the person comes to the page of the link, but never to another site."""
     page = window()
@@ -97,7 +113,7 @@ def test_forgotten_password(window: Window, world: cast.World) -> None:
     steps.press(page, "Skicka länken")
     steps.expect_heading(page, "Titta i din e-post")
     check(page)
-    found = re.search(r"https?://\S+", mail.outbox[-1].body)
+    found = re.search(r"https?://\S+", str(mail.outbox[-1].body))
     assert found is not None
     page.goto(found.group())
     steps.expect_heading(page, "Välj ett nytt lösenord")

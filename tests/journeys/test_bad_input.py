@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from mandates import actions
 from mandates.models import Mandate
 from tests.factories import cast
 from tests.factories.filling import PERSONAL_NUMBER, line_url
@@ -141,10 +142,7 @@ def test_somebody_else_was_first(window: Window, world: cast.World) -> None:
     line = waiting.lines.get()
     page = window("commissioner")
     page.goto(line_url(line, "beslut/"))
-    Mandate.objects.get(pk=waiting.pk)
-    cast.mandate_actions.send_back(
-        line=line, version=waiting.version, comment="Rätta.", by=world.person["commissioner"]
-    )
+    actions.send_back(line=line, version=waiting.version, comment="Rätta.", by=world.person["commissioner"])
     page.get_by_label("Attestera").check()
     steps.press(page, "Spara beslutet")
     expect(page.get_by_role("main")).to_contain_text("väntar inte längre")

@@ -35,7 +35,7 @@ def test_coordinator_finds_the_missing_one(window: Window, world: cast.World) ->
     check(page)
     steps.row(page, "Säters kommun").get_by_role("link", name="Säters kommun").click()
     steps.expect_heading(page, "Säters kommun")
-    owed = steps.part(page, "Att ordna")
+    owed = steps.under(page, "Att ordna")
     expect(owed).to_contain_text("Utse en representant i Länsgruppen.")
     expect(owed).to_contain_text("Organisationen saknar en uppdragsgivare som kan attestera.")
     check(page)

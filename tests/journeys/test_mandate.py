@@ -119,7 +119,7 @@ def test_sent_back_mended_and_attested(window: Window, world: cast.World) -> Non
     expect(phone.get_by_role("status")).to_contain_text("Uppdraget är inskickat.")
 
     steps.decide(desk, "Falu kommun")
-    expect(steps.part(desk, "Vad som har hänt")).to_contain_text("Ange en kontakt till.")
+    expect(steps.under(desk, "Vad som har hänt")).to_contain_text("Ange en kontakt till.")
     assert "Skolenheten" in steps.read_pdf(desk, f"/uppdrag/{mandate.pk}/pdf/")
 
 
@@ -155,7 +155,7 @@ def test_one_form_for_four_municipalities(window: Window, world: cast.World) -> 
 
     page.goto("/")
     steps.expect_heading(page, "Du har en sak att göra")
-    held = steps.part(page, "Dina uppdrag").get_by_role("rowheader")
+    held = steps.under(page, "Dina uppdrag").get_by_role("rowheader")
     assert held.all_inner_texts() == ["Malung-Sälens kommun", "Mora kommun", "Älvdalens kommun"]
     page.get_by_role("link", name="Rätta uppdraget för Orsa kommun").click()
     page.get_by_label("Namn eller funktion").first.fill("Orsas nya kontakt")

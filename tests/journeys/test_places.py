@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from kvinnofrid.core import pdf
+from kvinnofrid.core import audit, pdf
 from organisations.enums import ForumKind, SeatHolding
 from organisations.models import Forum, Seat
 from reports.views import pages
@@ -65,8 +65,8 @@ def test_the_counts_of_several_forums(window: Window, world: cast.World) -> None
     """With a second forum of mandates the coverage has a page of its own."""
     by = world.person["coordinator"]
     forum = Forum(slug="natverket", name="Nätverket", kind=ForumKind.WORKING_GROUP, seats_held_by=SeatHolding.MANDATE)
-    cast.audit.save(forum, by=by, verb="imported", reason="Prov")
-    cast.audit.save(Seat(forum=forum, organisation=world.org["falun"]), by=by, verb="imported", reason="Prov")
+    audit.save(forum, by=by, verb="imported", reason="Prov")
+    audit.save(Seat(forum=forum, organisation=world.org["falun"]), by=by, verb="imported", reason="Prov")
     page = window("coordinator")
     for path in ("/uppdragslaget/", "/"):
         page.goto(path)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from kvinnofrid.core import audit
 from mandates import actions as mandate_actions
 from mandates.models import Mandate, MandateSeat
+from organisations import actions
+from organisations.enums import Role
 from organisations.models import Forum, Organisation
 from tests.factories import cast, crowd
 
@@ -127,6 +129,15 @@ def test_those_who_see_the_coverage_begin_with_it(world: cast.World, as_person: 
     ]
     told = [(str(row.seat), row.waiting_for) for row in response.context["home"].longest_waiting]
     assert told == [(f"{name} kommun", "attest av Mats Morasson") for name in ("Mora", "Orsa")]
+
+
+def test_who_has_something_to_do_begins_with_that(world: cast.World, as_person: Any) -> None:
+    actions.grant_role(
+        user=world.person["representative"], role=Role.CHAIR, scope=world.forum, by=None, starts_on=timezone.localdate()
+    )
+    response = as_person("representative").get(URL)
+    assert heading(response) == "Du har en sak att göra"
+    assert response.content.decode().count("Uppdragsläget i Länsgruppen</h2>") == 1
 
 
 def test_what_has_waited_longest_stands_first(world: cast.World, as_person: Any) -> None:

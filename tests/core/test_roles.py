@@ -1,0 +1,118 @@
+"""In the database, as the role that the portal works in: history only grows, and what is frozen or ended stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.utils import IntegrityError, ProgrammingError
+
+from kvinnofrid.core.roles import history_tables, kept_tables
+from mandates import actions
+from mandates.models import FormEdition
+from tests.factories import cast
+
+HISTORY = sorted(model._meta.db_table for model in apps.get_models() if model.__name__.startswith("Historical"))
+DELETABLE = {"mandates_editionsection", "mandates_internalcontact", "mandates_mandateseat", "organisations_membership"}
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def as_the_portal() -> Iterator[Any]:
+    """A cursor that works in the portal's role, in a savepoint that is taken back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'SET LOCAL ROLE "{settings.DATABASE_PORTAL_ROLE}"')
+        yield cursor
+        transaction.set_rollback(True)
+
+
+def refused(statement: str) -> str:
+    """What the database says to the portal; empty when it does as told."""
+    try:
+        with as_the_portal() as cursor:
+            cursor.execute(statement)
+    except (ProgrammingError, IntegrityError) as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
+def test_the_tables_are_all_there() -> None:
+    assert history_tables() == HISTORY
+    assert len(HISTORY) == 15
+
+
+@pytest.mark.parametrize("table", HISTORY)
+def test_history_only_grows(table: str) -> None:
+    no = f"permission denied for table {table}"
+    assert refused(f"SELECT count(*) FROM {table}") == ""
+    assert refused(f"INSERT INTO {table} SELECT * FROM {table} WHERE false") == ""
+    assert refused(f"UPDATE {table} SET verb = 'saved'") == no
+    assert refused(f"DELETE FROM {table}") == no
+    assert refused(f"TRUNCATE {table}") == no
+
+
+def test_the_portal_writes_history(world: cast.World) -> None:
+    """The role can do what the portal does: a whole story in it."""
+    with as_the_portal():
+        mandate = cast.attested(world)
+        assert [row.verb for row in mandate.history.all()] != []
+
+
+@pytest.mark.parametrize("table", kept_tables())
+def test_what_is_ended_is_not_deleted(table: str) -> None:
+    no = f"permission denied for table {table}"
+    assert refused(f"DELETE FROM {table} WHERE false") == no
+    assert refused(f"TRUNCATE {table}") == no
+
+
+def test_the_rest_of_what_is_tracked_may_be_deleted() -> None:
+    tracked = {model._meta.db_table for model in apps.get_models() if hasattr(model, "history")}
+    assert tracked - set(kept_tables()) == DELETABLE
+    assert {table for table in DELETABLE if refused(f"DELETE FROM {table} WHERE false")} == set()
+
+
+def test_the_portal_changes_no_tables() -> None:
+    assert refused("CREATE TABLE other (id int)") == "permission denied for schema public"
+    assert refused("DROP TABLE mandates_mandate") == "must be owner of table mandates_mandate"
+    assert refused("ALTER TABLE mandates_mandate DISABLE TRIGGER ALL") == "must be owner of table mandates_mandate"
+    assert refused("DELETE FROM django_migrations") == "permission denied for table django_migrations"
+
+
+FROZEN = "form edition {pk} is published and frozen"
+FROZEN_SECTION = "the form edition of the section is published and frozen"
+
+
+def test_a_published_edition_is_frozen_for_everybody(world: cast.World) -> None:
+    """Not even the owner of the database changes it."""
+    pk = world.edition.pk
+    statements = {
+        f"UPDATE mandates_formedition SET name = 'Annan' WHERE id = {pk}": FROZEN.format(pk=pk),
+        f"DELETE FROM mandates_formedition WHERE id = {pk}": FROZEN.format(pk=pk),
+        f"UPDATE mandates_editionsection SET body = 'Annan' WHERE edition_id = {pk}": FROZEN_SECTION,
+        f"DELETE FROM mandates_editionsection WHERE edition_id = {pk}": FROZEN_SECTION,
+        f"INSERT INTO mandates_editionsection (edition_id, position, heading, body) VALUES ({pk}, 9, 'a', 'b')": (
+            FROZEN_SECTION
+        ),
+    }
+    assert {statement: as_owner(statement) for statement in statements} == statements
+
+
+def test_a_draft_can_be_changed_but_no_section_moved_into_what_is_frozen(world: cast.World) -> None:
+    by = world.person["coordinator"]
+    draft = actions.prepare_edition(forum=world.forum, name="Utgåva 2", valid_from=world.edition.valid_from, by=by)
+    assert as_owner(f"UPDATE mandates_editionsection SET body = 'Annan' WHERE edition_id = {draft.pk}") == ""
+    move = f"UPDATE mandates_editionsection SET edition_id = {world.edition.pk}, position = 9"
+    assert as_owner(f"{move} WHERE edition_id = {draft.pk} AND position = 1") == FROZEN_SECTION
+    assert FormEdition.objects.get(pk=draft.pk).sections.count() == 2
+
+
+def as_owner(statement: str) -> str:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except IntegrityError as error:
+        return str(error).splitlines()[0]
+    return ""
