@@ -12,6 +12,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts are made by the partnership, never by oneself."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether `next` stays on the site; what cannot even be read as an address does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """The change logs everybody out; who logs in again comes home, not to the same form."""
         return reverse("home")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kvinnofrid.core import access
 from kvinnofrid.core.audit import TrackedQuerySet
@@ -74,13 +74,13 @@ class UserQuerySet(TrackedQuerySet):
         return self.filter(is_active=True, pk__in=holding.values("user")).order_by(swedish("name"), "pk")
 
 
-def groups_by_membership(user: Any, day: date) -> Q:
+def groups_by_membership(user: Any, day: date) -> QuerySet[Any]:
     """Groups that a person is in through a membership on the day."""
     memberships = apps.get_model("organisations", "Membership").objects.active_on(day).filter(user=user)
-    return Q(pk__in=memberships.values("group"))
+    return memberships.values("group")
 
 
-def groups_by_appointment(user: Any, day: date) -> Q:
+def groups_by_appointment(user: Any, day: date) -> QuerySet[Any]:
     """Groups that a person is in by holding a seat by office on the day."""
     appointments = apps.get_model("organisations", "Appointment").objects.active_on(day).filter(holder=user)
-    return Q(pk__in=appointments.values("group"))
+    return appointments.values("group")

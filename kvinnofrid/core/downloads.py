@@ -20,5 +20,6 @@ def pdf_response(request: HttpRequest, draw: Callable[[], Document], filename: s
         logger.warning("pdf failed at %s: %s", request.path, failure.detail)
         return render(request, "pdf/failed.html", {"reason": str(failure)}, status=503)
     response = HttpResponse(document.pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=filename) or ""
+    name = " ".join(filename.split())  # a header holds no line breaks
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or ""
     return response

@@ -1,8 +1,10 @@
-"""Headers that every answer carries, errors and files too."""
+"""Refuses requests that nothing can read; sets headers that every answer carries, errors and files too."""
 
+import codecs
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 PERMISSIONS_POLICY = ", ".join(
@@ -44,3 +46,16 @@ def _belongs_to_session(request: HttpRequest, response: HttpResponse) -> bool:
     """
     name = settings.SESSION_COOKIE_NAME
     return hasattr(request, "session") and (name in request.COOKIES or name in response.cookies)
+
+
+class ReadableRequestMiddleware:
+    """Refuses what no browser sends and what would fail further in: another encoding than UTF-8, NUL in a cookie."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        encoding = codecs.lookup(request.encoding or "utf-8").name
+        if encoding not in {"utf-8", "ascii"} or any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest
+        return self.get_response(request)

@@ -3,9 +3,11 @@
 import atexit
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -113,10 +115,11 @@ class _Process:
     """The process that has WeasyPrint loaded, and our end of the line to it."""
 
     def __init__(self) -> None:
+        self.scratch = tempfile.mkdtemp(prefix="portal-pdf-")
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", wire.__name__],
+                [sys.executable, "-m", wire.__name__, self.scratch],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=PROJECT,
@@ -155,6 +158,7 @@ class _Process:
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 _current: _Process | None = None
@@ -165,7 +169,10 @@ def _process() -> _Process:
     """This web process's drawing process, started when first needed and again when it has ended."""
     global _current
     with _lock:
-        if _current is None or _current.popen.poll() is not None:
+        if _current is not None and _current.popen.poll() is not None:
+            _current.stop()
+            _current = None
+        if _current is None:
             _current = _Process()
         return _current
 

@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import struct
+import sys
 import tempfile
 import time
 import traceback
@@ -214,17 +215,20 @@ def _settle() -> None:
         time.sleep(0.01)
 
 
-def main() -> None:
+def main(scratch: str) -> None:
     from kvinnofrid.core.pdf_printer import Printer
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the web process; its end is ours
-    printer = Printer()
-    printer.prepared()  # once here, so that it is quick in each fork
-    _settle()
-    gc.freeze()  # forks share these pages as long as the collector leaves them alone
-    with tempfile.TemporaryDirectory(prefix="portal-pdf-") as scratch:
+    tempfile.tempdir = scratch
+    try:
+        printer = Printer()
+        printer.prepared()  # once here, so that it is quick in each fork
+        _settle()
+        gc.freeze()  # forks share these pages as long as the collector leaves them alone
         Parent(socket.socket(fileno=0), printer.prepared, Path(scratch)).serve()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -87,7 +87,12 @@ class Membership(Period):
         "organisations.Forum", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
     )
     partnership = models.ForeignKey(
-        Partnership, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+        Partnership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name="samverkan",
     )
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="memberships", editable=False)
 

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -316,8 +317,12 @@ os.kill(os.getpid(), 9)
 
 def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pdf._process().stop()
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(pdf.PdfTooHeavy):
         pdf.draw(HEAD + HEAVY["a cell over a million columns"], LIMITS)
+    [folder] = tmp_path.iterdir()
+    assert len(list(folder.iterdir())) <= 1  # that of the fork that is ready
+    os.kill(drawing_process(), 9)
+    drawing_process()
     pdf._process().stop()
     assert list(tmp_path.iterdir()) == []

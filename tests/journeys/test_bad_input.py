@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from mandates import actions
 from mandates.models import Mandate
 from tests.factories import cast
-from tests.factories.filling import PERSONAL_NUMBER, line_url
+from tests.factories.filling import PERSONAL_NUMBER, line_url, line_values, sent
 from tests.journeys import steps
 from tests.journeys.axe import PHONE, check
 from tests.journeys.conftest import Window
@@ -147,3 +147,31 @@ def test_somebody_else_was_first(window: Window, world: cast.World) -> None:
     steps.press(page, "Spara beslutet")
     expect(page.get_by_role("main")).to_contain_text("väntar inte längre")
     check(page)
+
+
+def test_something_went_missing_meanwhile(window: Window, world: cast.World) -> None:
+    """The form was complete when the page was opened; what is submitted is what is there now."""
+    mandate = cast.draft(world)
+    line = mandate.lines.get()
+    page = window("representative")
+    page.goto(f"/uppdrag/{mandate.pk}/granska/")
+    values = line_values(world)
+    actions.save_line(line=line, values=values, contacts=[], by=world.person["representative"])
+    steps.press(page, "Skicka in uppdraget")
+    expect_summary(page)
+    expect(page.get_by_role("alert")).to_contain_text("lägg till minst en intern kontakt")
+    assert Mandate.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_a_double_click_does_it_once(window: Window, world: cast.World, script: bool) -> None:
+    page = window("representative", script=script)
+    page.goto("/uppdrag/nytt/")
+    page.get_by_role("button", name="Börja").dblclick()
+    steps.expect_heading(page, "Kontaktuppgifter")
+    mandate = Mandate.objects.get()
+    cast.fill(world, mandate.lines.get())
+    page.goto(f"/uppdrag/{mandate.pk}/granska/")
+    page.get_by_role("button", name="Skicka in uppdraget").dblclick()
+    expect(page.get_by_role("status")).to_contain_text("inskickat")
+    assert sent() == [("Ulla Uppdragsgivare", "Uppdrag att attestera: Falu kommun")]

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from mandates.models import Mandate
 from tests.factories import cast
 from tests.journeys import steps
+from tests.journeys.axe import DESKTOP, PHONE
 from tests.journeys.conftest import Window
-
-pytestmark = pytest.mark.journey
+from tests.journeys.places import furnish
 
 # The name of what has the focus, and whether a person can see that it has: a ring, inside the window, uncovered.
 FOCUSED = """() => {
@@ -62,6 +62,7 @@ def log_in(page: Page, world: cast.World, person: str) -> None:
     expect(page).to_have_title(re.compile("^Hem – "))
 
 
+@pytest.mark.journey
 def test_the_main_story_by_keyboard(window: Window, world: cast.World) -> None:
     page = window()
     log_in(page, world, "representative")
@@ -131,3 +132,26 @@ def go_out(page: Page) -> None:
     page.keyboard.press("Enter")
     go(page, "Logga ut")
     steps.expect_heading(page, "Logga in")
+
+
+@pytest.mark.axe
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_every_stop_of_every_page_is_seen(window: Window, world: cast.World, width: int) -> None:
+    """Tab goes through each page from the top and out at the end, and shows where it is all the way."""
+    faults = []
+    windows: dict[str, Page] = {}
+    for place in furnish(world):
+        if place.person not in windows:
+            windows[place.person] = window(place.person, width=width)
+        page = windows[place.person]
+        page.goto(place.path)
+        for _ in range(400):
+            page.keyboard.press("Tab")
+            focus = page.evaluate(FOCUSED)
+            if not focus["seen"]:
+                faults.append(f"{page.url}: {focus}")
+            if not focus["name"] and "kind" not in focus:  # out of the page, to the browser's own controls
+                break
+        else:
+            faults.append(f"{page.url}: Tab never leaves the page")
+    assert not faults, "\n".join(faults)

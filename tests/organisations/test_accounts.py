@@ -2,9 +2,11 @@
 
 import multiprocessing
 import re
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
@@ -12,12 +14,13 @@ from django.core.cache import cache
 from django.db import connections
 from django.test import Client
 
+from organisations.adapter import AccountAdapter
 from organisations.models import User
 from tests.factories import cast
 
 LOGIN, RESET = "/konto/logga-in/", "/konto/losenord/glomt/"
 NEW_PASSWORD = "ett-annat-långt-lösenord"
-WRONG = "E-postadressen och/eller lösenordet du angav är felaktigt."
+WRONG = str(AccountAdapter.error_messages["email_password_mismatch"])
 TOO_MANY = "För många misslyckade inloggningsförsök. Försök igen senare."
 
 
@@ -112,7 +115,7 @@ ELSEWHERE = [
     "https://testserver@annan.example/",
     "https://testserver.annan.example/",
     "\x00//annan.example/",
-    "/%0d%0aLocation:%20https://annan.example/\r\nX: y",
+    "/uppdrag/\r\nLocation: https://annan.example/",
 ]
 
 
@@ -126,9 +129,9 @@ def test_the_way_back_never_leaves_the_site(world: cast.World, elsewhere: str) -
         client.get("/konto/logga-ut/", {"next": elsewhere}),  # already out
     ):
         assert response.status_code == 302
-        assert "annan.example" not in response["Location"].partition("?")[0].replace("/%0d%0aLocation", "")
-        assert response["Location"].startswith(("/", "http://testserver/"))
-        assert not response["Location"].startswith(("//", "/\\"))
+        found = urlsplit(response["Location"])
+        assert (found.scheme, found.netloc) in {("", ""), ("http", "testserver")}
+        assert re.match(r"/(?![/\\])", found.path)
 
 
 def test_the_way_back_is_kept_on_the_site(world: cast.World) -> None:
@@ -250,8 +253,16 @@ def attempt(email: str) -> str:
 
 def in_processes(emails: list[str]) -> Counter[str]:
     connections.close_all()
-    with multiprocessing.get_context("fork").Pool(8) as pool:
-        return Counter(pool.map(attempt, emails, chunksize=1))
+    pool = multiprocessing.get_context("fork").Pool(8, initializer=die_quietly)
+    found = Counter(pool.map(attempt, emails, chunksize=1))
+    pool.close()
+    pool.join()
+    return found
+
+
+def die_quietly() -> None:
+    """The database of the tests is ended by the process that started it, not by these."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def test_five_wrong_passwords_whatever_the_number_of_processes(
