@@ -1,8 +1,10 @@
 """The door for the web server."""
 
-from django.core.wsgi import get_wsgi_application
+import django
 
+from kvinnofrid.core.handlers import Handler
 from kvinnofrid.settings.environment import choose_settings
 
 choose_settings()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Handler()

@@ -239,8 +239,8 @@ def _official(user: User | None, organisation: Organisation, viewer: User, *, wi
 
 def _state(mandate: Mandate, lines: Sequence[MandateSeat]) -> str:
     """The form's state in words that hold as long as nobody changes it, whatever the day."""
-    held = [line for line in lines if line.state in HELD_LINE_STATES]
-    if mandate.state == MandateState.SUBMITTED and len(held) == len(lines):
+    left = [line for line in lines if line.state != LineState.WITHDRAWN]
+    if mandate.state == MandateState.SUBMITTED and all(line.state in HELD_LINE_STATES for line in left):
         return "Attesterat"
     return queries.mandate_status(mandate, lines, timezone.localdate()).text
 

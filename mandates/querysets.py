@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
@@ -36,7 +37,8 @@ class MandateQuerySet(TrackedQuerySet):
         if not permissions.is_member(user):
             return self.none()
         organisations = Organisation.objects.where(user, "view_internal")
-        return self.filter(Q(representative=user) | Q(lines__seat__organisation__in=organisations)).distinct()
+        lines = apps.get_model("mandates", "MandateSeat").objects.filter(seat__organisation__in=organisations)
+        return self.filter(Q(representative=user) | Q(pk__in=lines.values("mandate")))
 
     def drafts(self) -> Self:
         return self.filter(state=MandateState.DRAFT)

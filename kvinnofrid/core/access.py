@@ -53,12 +53,14 @@ def _in_groups(name: str, user: Any, day: date) -> Q:
 
 
 def objects_where(queryset: QuerySet[Any], user: Any, permission: str, on: date | None = None) -> QuerySet[Any]:
-    """The rows of a guarded model on which the person has the permission: one query, however many rows."""
-    if not user.is_authenticated or not user.is_active:
-        return queryset.none()
-    day = on or timezone.localdate()
-    granted = _rows(queryset.model).filter(_in_groups("group", user, day), permission__codename=permission)
-    return queryset.filter(pk__in=granted.values("content_object_id"))
+    """The rows of a guarded model on which the person has the permission on a day (today unless told).
+
+    Today's rest on what `grants` remembers, as `may` does: lists and pages cannot disagree, and no query is added.
+    """
+    label = queryset.model._meta.label
+    found = grants(user) if on is None else _grants_on(user, on)
+    keys = [key for model, name, key in found if (model, name) == (label, permission)]
+    return queryset.filter(pk__in=keys)
 
 
 def grants(user: Any) -> frozenset[tuple[str, str, int]]:
@@ -70,7 +72,7 @@ def grants(user: Any) -> frozenset[tuple[str, str, int]]:
     if cached and cached[0] == today:
         found: frozenset[tuple[str, str, int]] = cached[1]
         return found
-    found = frozenset(_grants_of(user, today))
+    found = _grants_on(user, today)
     user._grants = (today, found)
     return found
 
@@ -80,7 +82,9 @@ def forget(user: Any) -> None:
     user.__dict__.pop("_grants", None)
 
 
-def _grants_of(user: Any, day: date) -> Iterable[tuple[str, str, int]]:
+def _grants_on(user: Any, day: date) -> frozenset[tuple[str, str, int]]:
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
     rows = [
         _rows(model)
         .filter(_in_groups("group", user, day))
@@ -88,7 +92,7 @@ def _grants_of(user: Any, day: date) -> Iterable[tuple[str, str, int]]:
         .values_list("label", "permission__codename", "content_object_id")
         for model in _guarded_models
     ]
-    return rows[0].union(*rows[1:])
+    return frozenset(rows[0].union(*rows[1:]))
 
 
 def may(user: Any, permission: str, obj: Model) -> bool:

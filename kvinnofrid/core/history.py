@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+PORTAL = "Portalen"
+UNNAMED = "Person med skyddade uppgifter"
+
 
 @dataclass(frozen=True)
 class Event:
@@ -48,8 +51,8 @@ def events(
 
 def _who(person: Any, may_name: Callable[[Any], bool]) -> str:
     if person is None:
-        return "Portalen"
-    return str(person.name) if may_name(person) else "Person med skyddade uppgifter"
+        return PORTAL
+    return str(person.name) if may_name(person) else UNNAMED
 
 
 def latest_first(found: Iterable[Event]) -> list[Event]:

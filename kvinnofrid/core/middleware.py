@@ -1,6 +1,5 @@
 """Refuses requests that nothing can read; sets headers that every answer carries, errors and files too."""
 
-import codecs
 from collections.abc import Callable
 
 from django.conf import settings
@@ -49,13 +48,12 @@ def _belongs_to_session(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 class ReadableRequestMiddleware:
-    """Refuses what no browser sends and what would fail further in: another encoding than UTF-8, NUL in a cookie."""
+    """Refuses what no browser sends and the database would fail on: NUL in a cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        encoding = codecs.lookup(request.encoding or "utf-8").name
-        if encoding not in {"utf-8", "ascii"} or any("\0" in value for value in request.COOKIES.values()):
+        if any("\0" in value for value in request.COOKIES.values()):
             raise BadRequest
         return self.get_response(request)

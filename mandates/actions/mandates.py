@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from kvinnofrid.core import audit, outbox
 from kvinnofrid.core.access import Refused
+from kvinnofrid.core.history import UNNAMED, has_open_identity
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import permissions, queries
 from mandates.enums import LineState, MandateState
 from mandates.models import FormEdition, InternalContact, Mandate, MandateSeat
-from mandates.workflow import LINE, MANDATE, OPEN_LINE_STATES
+from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
 from organisations.models import Seat, User
 
 OVERLAP = (
@@ -159,25 +160,34 @@ def send_back(*, line: MandateSeat, version: int, comment: str, by: User) -> Non
 
 @transaction.atomic
 def withdraw(*, mandate: Mandate, reason: str, by: User) -> None:
-    """Take the form back. A line that is in force must be ended instead."""
+    """Take back what has not begun. A line that is or has been in force stays: it is ended, on its own."""
     mandate = _locked(mandate)
     _require(permissions.may_edit(by, mandate))
     move = MANDATE.check(mandate.state, "withdraw", reason=reason)
     lines = queries.full_lines(mandate)
-    today = timezone.localdate()
-    if any(line.state == LineState.ATTESTED and line.starts_on and line.starts_on <= today for line in lines):
+    kept = [line for line in lines if _has_begun(line)]
+    taken_back = [line for line in lines if line not in kept and LINE.allows(line.state, "withdraw")]
+    if kept and not taken_back:
         raise MoveRefused("Ett attesterat uppdrag som har börjat gälla kan inte återtas. Avsluta det i stället.")
-    waiting = [line for line in lines if line.state in OPEN_LINE_STATES or line.state == LineState.ATTESTED]
-    for line in lines:
-        if LINE.allows(line.state, "withdraw"):
-            _set_line(line, "withdraw", reason=reason)
-            audit.save(line, by=by, verb="withdrawn", reason=reason)
-    mandate.state = move.target
-    mandate.withdrawn_at, mandate.withdrawn_by = timezone.now(), by
+    waiting = [line for line in taken_back if line.state != LineState.DRAFT]
+    for line in taken_back:
+        _set_line(line, "withdraw", reason=reason)
+        audit.save(line, by=by, verb="withdrawn", reason=reason)
+    if not kept:
+        mandate.state = move.target
+        mandate.withdrawn_at, mandate.withdrawn_by = timezone.now(), by
+    elif all(line.state == LineState.ENDED for line in kept):
+        mandate.state = MANDATE.check(mandate.state, "end", reason=reason).target
     mandate.version += 1
-    audit.save(mandate, by=by, verb="withdrawn", reason=reason)
+    audit.save(mandate, by=by, verb="partly_withdrawn" if kept else "withdrawn", reason=reason)
     for line in waiting:
         _tell(line, "withdrawn", [line.commissioner], by, reason=reason)
+
+
+def _has_begun(line: MandateSeat) -> bool:
+    """Whether the line makes, or has made, somebody the representative."""
+    held = line.state in HELD_LINE_STATES
+    return held and line.starts_on is not None and line.starts_on <= timezone.localdate()
 
 
 @transaction.atomic
@@ -265,15 +275,16 @@ def _set_line(line: MandateSeat, verb: str, *, reason: str = "", **facts: Any) -
 
 
 def _tell(line: MandateSeat, event: str, to: Sequence[User | None], by: User, **context: Any) -> None:
-    """A message to whoever has the next move or must know; never to the one who acted."""
+    """A message to whoever has the next move or must know; never to the one who acted, nor to one who has left."""
     mandate = line.mandate
+    others = [user for user in to if user and user.pk != by.pk]
     outbox.post(
-        to=[user for user in to if user and user.pk != by.pk],
+        to=[user for user in others if user.pk == mandate.representative_id or permissions.sees_in_full(user, line)],
         event=f"mandate-line-{line.pk}-{event}-{line.history.count()}",
         template=f"mandate_{event}",
         path=mandate.get_absolute_url(),
         mandate=mandate,
         line=line,
-        actor=by,
+        actor=by.name if has_open_identity(by) else UNNAMED,  # it may be read outside the person's organisation
         **context,
     )

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from kvinnofrid.core.access import Refused, requires
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
-from mandates.enums import LineState
+from mandates.enums import LineState, MandateState
 from mandates.forms import DecideForm, EndForm, WithdrawForm
 from mandates.models import Mandate, MandateSeat
 from mandates.views.filling import form_page
@@ -72,7 +72,10 @@ def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Uppdraget är återtaget.")
+            mandate.refresh_from_db(fields=["state"])
+            is_whole = mandate.state == MandateState.WITHDRAWN
+            done = "Uppdraget är återtaget." if is_whole else "Det som inte hade börjat gälla är återtaget."
+            messages.success(request, done)
             return redirect(mandate)
     return render(request, "mandates/mandate_withdraw.html", {"mandate": mandate, "form": form})
 

@@ -168,7 +168,7 @@ def test_history_is_told_in_sentences(world: cast.World, as_person: Any) -> None
     page = as_person("reader").get(f"{LIST}{mandate.pk}/").context["page"]
     rut, ulla = "Rut Representant", "Ulla Uppdragsgivare"
     assert [(event.who, event.sentence, event.reason) for event in page.history] == [
-        (ulla, "Uppdraget avslutades i sin helhet.", "Byter tjänst."),
+        ("Portalen", "Uppdraget avslutades i sin helhet.", ""),
         (ulla, "Avslutade uppdraget för Falu kommun.", "Byter tjänst."),
         (ulla, "Attesterade uppdraget för Falu kommun.", ""),
         (rut, "Skickade in uppdraget för attest.", ""),

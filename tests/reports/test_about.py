@@ -100,7 +100,7 @@ def test_faults_stand_beside_the_field_and_nothing_is_sent(as_person: Any, value
 
 def test_sixth_report_within_an_hour_is_refused_and_kept(as_person: Any) -> None:
     client = as_person("anonymous")
-    answers = [client.post(STATEMENT, REPORT).status_code for _ in range(6)]
+    answers = [client.post(STATEMENT, {**REPORT, "fault": f"Fel {number}."}).status_code for number in range(6)]
     assert (answers, Message.objects.count()) == ([302] * 5 + [200], 5)
     page = client.post(STATEMENT, REPORT).content.decode()
     assert (page.count("Du har rapporterat flera fel"), page.count(REPORT["fault"])) == (1, 1)

@@ -189,6 +189,8 @@ def field_input(field: BoundField) -> SafeString:
     """The widget, tied to its hint, count and error."""
     # A placeholder is gone as soon as somebody writes; the label and the hint stay.
     attrs: dict[str, Any] = {"placeholder": False}
+    if not field_hint(field):
+        field.help_text = ""  # Django would point at a hint of white space that is not shown
     if described := described_by(field):
         attrs["aria-describedby"] = described
     if limit := field_limit(field):

@@ -1,22 +1,21 @@
 """Every address, every person, every method, every state: the answers of docs/permissions.md, one by one."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from tests.access import stage as stages
+from tests.access.conftest import rolled_back
 from tests.access.requests import Case, address, cases, patterns, posted
 from tests.access.table import rows
-from tests.factories import cast
 
 ADDRESSES = {str(pattern.name): pattern for pattern in patterns()}
 REQUESTS = 5450
@@ -25,33 +24,6 @@ SAFE = ("GET", "HEAD")
 # Tables that a request may change without a change of the portal's facts: limits on tries, sessions, and allauth's
 # note of an address that it has seen.
 PASSING = {settings.CACHES["default"]["LOCATION"], "django_session", "account_emailaddress"}
-
-
-@pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[stages.Stage]:
-    """The cast and the objects, once for all requests; rolled back at the end."""
-    with django_db_blocker.unblock(), _rolled_back():
-        yield stages.build(cast.load())
-
-
-@pytest.fixture(scope="module")
-def sessions(stage: stages.Stage) -> dict[str, str]:
-    """A session key for each person, the deactivated one's included."""
-    found = {}
-    for persona, user in stage.world.person.items():
-        client = Client()
-        if user is not None:
-            client.force_login(user)
-        found[persona] = client.cookies["sessionid"].value if user is not None else ""
-    return found
-
-
-@contextmanager
-def _rolled_back() -> Iterator[None]:
-    """A savepoint (or the whole transaction) that leaves nothing behind."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 class Asker:
@@ -65,7 +37,7 @@ class Asker:
 
     def faults(self, case: Case) -> list[str]:
         """What is wrong with the answer to one request. What a writing one wrote is taken back."""
-        with nullcontext() if case.method in SAFE else _rolled_back():
+        with nullcontext() if case.method in SAFE else rolled_back():
             response = self.ask(case, address(self.stage, case))
             changed = case.method not in SAFE and digest() != self.digest
             answer = _in_words(response, changed=changed)
