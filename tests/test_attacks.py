@@ -1,6 +1,7 @@
 """What a hostile reader or sender tried and shall not get: each test is an attack that once worked."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -17,6 +18,7 @@ from kvinnofrid.core.pdf import Document
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions
 from mandates.models import Mandate
+from organisations.actions import end_role
 from organisations.enums import Role
 from organisations.models import User
 from tests.factories import cast
@@ -173,3 +175,29 @@ def test_a_form_that_was_in_force_is_ended_not_withdrawn(world: cast.World) -> N
     mandate.refresh_from_db()
     assert (mandate.state, mandate.withdrawn_at) == ("ended", None)
     assert sorted(mandate.lines.values_list("state", flat=True)) == ["ended", "withdrawn"]
+
+
+def test_a_lost_role_in_one_organisation_does_not_stop_the_mending_for_another(
+    world: cast.World, as_person: Any
+) -> None:
+    mandate = cast.submitted(world, "mora_representative", ("mora", "orsa"))
+    commissioner, by = world.person["mora_commissioner"], world.person["mora_representative"]
+    for slug in ("mora", "orsa"):
+        actions.send_back(line=line_of(mandate, slug), version=mandate.version, comment="Rätta.", by=commissioner)
+    role = by.memberships.get(organisation=world.org["orsa"])
+    end_role(membership=role, by=None, ends_on=timezone.localdate() - timedelta(days=1))
+    client = as_person("mora_representative")
+    client.post(f"/uppdrag/{mandate.pk}/granska/")
+    states = {line.seat.organisation.slug: line.state for line in mandate.lines.all()}
+    assert states == {"mora": "waiting", "orsa": "returned"}
+    assert client.post(f"/uppdrag/{mandate.pk}/granska/").status_code == 302
+    assert line_of(mandate, "orsa").state == "returned"
+
+
+def test_another_organisations_share_is_not_shown_while_the_form_is_a_draft(
+    world: cast.World, as_person: Any
+) -> None:
+    mandate = cast.draft(world, "mora_representative", ("mora", "orsa"))
+    cast.fill(world, line_of(mandate, "mora"), share_percent=Decimal("37.5"))
+    assert "37,5" in as_person("mora_commissioner").get(mandate.get_absolute_url()).content.decode()
+    assert "37,5" not in page(as_person("orsa_reader"), mandate)

@@ -10,6 +10,7 @@ class Message(models.Model):
     It waits here until it has been sent (`sent_at`); `key` makes the same event's message unique.
     """
 
+    may_be_deleted = False  # an outgoing message waits until it is sent, and tells then that it was
     key = models.CharField("nyckel", max_length=200, unique=True)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages", verbose_name="mottagare"

@@ -18,8 +18,7 @@ def history_tables() -> list[str]:
 
 def kept_tables() -> list[str]:
     """Names of the tables whose rows are ended, not deleted."""
-    tracked = [model for model in apps.get_models() if hasattr(model, "history")]
-    return sorted(model._meta.db_table for model in tracked if not getattr(model, "may_be_deleted", False))
+    return sorted(m._meta.db_table for m in apps.get_models() if getattr(m, "may_be_deleted", None) is False)
 
 
 def grant_portal_role(*, using: str = DEFAULT_DB_ALIAS, app_config: Any, **kwargs: Any) -> None:

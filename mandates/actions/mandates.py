@@ -114,8 +114,10 @@ def submit(*, mandate: Mandate, by: User) -> None:
     _require(permissions.may_edit(by, mandate))
     move = MANDATE.check(mandate.state, "submit")
     lines = [line for line in queries.full_lines(mandate) if LINE.allows(line.state, "submit")]
-    if mandate.state == MandateState.SUBMITTED and not lines:
-        raise MoveRefused("Uppdraget är redan inskickat.")
+    if mandate.state == MandateState.SUBMITTED:
+        lines = [line for line in lines if permissions.may_fill_in(by, line)]
+        if not lines:
+            raise MoveRefused("Uppdraget är redan inskickat.")
     problems = queries.problems(mandate)
     if problems:
         raise Incomplete(problems)

@@ -107,9 +107,10 @@ def person_problems(mandate: Mandate) -> list[Problem]:
 def line_problems(line: MandateSeat, holders: Holders) -> list[Problem]:
     """What is missing on one line; `holders` are those who hold roles in its organisation today."""
     organisation = line.seat.organisation_id
+    if not _is_for_representative(line, holders):
+        text = "du har inte längre rollen representant. Välj bort organisationen, eller be samordnaren om hjälp"
+        return [Problem(f"{line.seat}: {text}.", reverse("mandate_seats", args=[line.mandate_id]))]
     found = []
-    if (organisation, Role.REPRESENTATIVE, line.mandate.representative_id) not in holders:
-        found.append("du har inte längre rollen representant. Be samordnaren om hjälp, eller välj bort organisationen")
     if line.share_percent is None:
         found.append("skriv andel av en heltidstjänst")
     if line.commissioner_id is None:
@@ -124,6 +125,10 @@ def line_problems(line: MandateSeat, holders: Holders) -> list[Problem]:
         found.append("lägg till minst en intern kontakt")
     url = reverse("mandate_line", args=[line.mandate_id, line.pk])
     return [Problem(f"{line.seat}: {text}.", url) for text in found]
+
+
+def _is_for_representative(line: MandateSeat, holders: Holders) -> bool:
+    return (line.seat.organisation_id, Role.REPRESENTATIVE, line.mandate.representative_id) in holders
 
 
 def _role_holders(lines: list[MandateSeat]) -> Holders:
@@ -157,17 +162,22 @@ class Step:
 
 
 def steps(mandate: Mandate) -> list[Step]:
-    """The steps that can be taken now: all of them for a draft, those of returned lines after that."""
+    """The steps that can be taken now: all of them for a draft, those of returned lines after that.
+
+    A returned line waits where the person no longer holds the role; it does not stop the others.
+    """
     found = []
+    lines = editable_lines(mandate)
+    holders = _role_holders(lines)
     if person_is_editable(mandate):
         url = reverse("mandate_person", args=[mandate.pk])
         found.append(Step("person", "Kontaktuppgifter", url, tuple(person_problems(mandate))))
-    lines = editable_lines(mandate)
     if mandate.state == MandateState.DRAFT:
         url = reverse("mandate_seats", args=[mandate.pk])
         missing = () if lines else (Problem("Välj minst en organisation.", url),)
         found.append(Step("seats", "Organisationer", url, missing))
-    holders = _role_holders(lines)
+    else:
+        lines = [line for line in lines if _is_for_representative(line, holders)]
     for line in lines:
         url = reverse("mandate_line", args=[mandate.pk, line.pk])
         found.append(Step(f"line-{line.pk}", str(line.seat), url, tuple(line_problems(line, holders))))

@@ -24,6 +24,7 @@ class User(AbstractBaseUser):
     There are no superusers and no permissions of one's own. When somebody last logged in is not kept.
     """
 
+    may_be_deleted = False
     last_login = None
     email = models.EmailField(
         "e-postadress",

@@ -116,3 +116,19 @@ def as_owner(statement: str) -> str:
     except IntegrityError as error:
         return str(error).splitlines()[0]
     return ""
+
+
+def test_a_line_that_was_sent_in_is_kept(world: cast.World) -> None:
+    line = cast.submitted(world).lines.get()
+    assert refused(f"DELETE FROM mandates_mandateseat WHERE id = {line.pk}") == (
+        f"mandate line {line.pk} has been sent in and is kept"
+    )
+    contact = line.contacts.get()
+    assert refused(f"DELETE FROM mandates_internalcontact WHERE id = {contact.pk}") == (
+        f"the line of contact {contact.pk} has been sent in and is kept"
+    )
+
+
+def test_a_message_is_kept() -> None:
+    assert refused("DELETE FROM core_message") == "permission denied for table core_message"
+    assert refused("UPDATE core_message SET sent_at = now() WHERE false") == ""

@@ -458,6 +458,33 @@ def test_what_has_begun_is_not_withdrawn_but_ended(world: cast.World) -> None:
     assert (Mandate.objects.get().state, MandateSeat.objects.get().state) == ("submitted", "attested")
 
 
+def test_what_has_not_begun_is_withdrawn_and_the_rest_stays(world: cast.World) -> None:
+    mandate = cast.submitted(world, "mora_representative", cast.MORAS)
+    by, commissioner = world.person["mora_representative"], world.person["mora_commissioner"]
+    lines = {line.seat.organisation.slug: line for line in queries.full_lines(mandate)}
+    actions.attest(line=lines["mora"], version=mandate.version, by=commissioner)
+    actions.send_back(line=lines["orsa"], version=mandate.version, comment="Ange dnr.", by=commissioner)
+    actions.withdraw(mandate=mandate, reason="Bara Mora tills vidare.", by=by)
+    withdrawn = dict.fromkeys(("orsa", "alvdalen", "malung-salen"), "withdrawn")
+    assert states() == {"mora": "attested", **withdrawn}
+    mandate.refresh_from_db()
+    assert (mandate.state, mandate.withdrawn_at, verbs(mandate)[-1]) == ("submitted", None, "partly_withdrawn")
+    assert len([subject for _, subject in sent() if subject.startswith("Uppdraget är återtaget")]) == 3
+    actions.end_line(line=lines["mora"], ended_on=today(), reason="Slut.", by=commissioner)
+    assert Mandate.objects.get().state == "ended"
+
+
+def test_withdrawing_what_is_left_of_an_ended_form_ends_it(world: cast.World) -> None:
+    mandate = cast.submitted(world, "mora_representative", ("mora", "orsa"))
+    by, commissioner = world.person["mora_representative"], world.person["mora_commissioner"]
+    mora = next(iter(queries.full_lines(mandate)))
+    actions.attest(line=mora, version=mandate.version, by=commissioner)
+    actions.end_line(line=mora, ended_on=today(), reason="Slut.", by=commissioner)
+    assert Mandate.objects.get().state == "submitted"
+    actions.withdraw(mandate=mandate, reason="Slut.", by=by)
+    assert (Mandate.objects.get().state, states()) == ("ended", {"mora": "ended", "orsa": "withdrawn"})
+
+
 def test_what_begins_tomorrow_can_be_withdrawn(world: cast.World) -> None:
     line = attested_line(world, starts_on=days(1))
     actions.withdraw(mandate=line.mandate, reason="Ångrar mig.", by=world.person["representative"])
