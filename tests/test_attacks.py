@@ -194,9 +194,7 @@ def test_a_lost_role_in_one_organisation_does_not_stop_the_mending_for_another(
     assert line_of(mandate, "orsa").state == "returned"
 
 
-def test_another_organisations_share_is_not_shown_while_the_form_is_a_draft(
-    world: cast.World, as_person: Any
-) -> None:
+def test_another_organisations_share_is_not_shown_while_the_form_is_a_draft(world: cast.World, as_person: Any) -> None:
     mandate = cast.draft(world, "mora_representative", ("mora", "orsa"))
     cast.fill(world, line_of(mandate, "mora"), share_percent=Decimal("37.5"))
     assert "37,5" in as_person("mora_commissioner").get(mandate.get_absolute_url()).content.decode()
