@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from kvinnofrid.core.forms import DateField, FreeTextField, SearchForm, ShareField
+from kvinnofrid.core.forms import DateField, FreeTextField, SearchForm, SeenField, ShareField
 from kvinnofrid.core.validators import refuse_personal_number, validate_phone
 from mandates import queries
 from mandates.enums import LineKind, MandateState
@@ -39,6 +39,8 @@ class StartForm(forms.Form):
 
 class PersonForm(forms.ModelForm):
     """Step 1: name and contact details as they stand on the form."""
+
+    seen = SeenField()
 
     class Meta:
         model = Mandate
@@ -93,6 +95,8 @@ class CommissionerChoice(forms.ModelChoiceField):
 
 class LineForm(forms.ModelForm):
     """Step 3, once per organisation: share, commissioner, period and case number."""
+
+    seen = SeenField()
 
     kind = forms.ChoiceField(
         label="Slag av representant",
@@ -269,6 +273,12 @@ class EditionForm(forms.ModelForm):
         model = FormEdition
         fields = ["name", "valid_from"]
         help_texts = {"name": "Till exempel ”Utgåva 2”."}
+
+
+class EditionTextForm(EditionForm):
+    """The same beside the sections, where two may be writing."""
+
+    seen = SeenField()
 
 
 class SectionForm(forms.Form):

@@ -64,6 +64,13 @@ class FreeTextField(forms.CharField):
         self.validators.append(refuse_personal_number)
 
 
+class SeenField(forms.CharField):
+    """Hidden: the fingerprint of what stood on the page when it was opened."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=64, widget=forms.HiddenInput, **kwargs)
+
+
 class FilterForm(forms.Form):
     """Filters of a list, from the query string: what does not hold is left out."""
 

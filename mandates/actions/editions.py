@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from kvinnofrid.core import audit
 from kvinnofrid.core.access import Refused
+from kvinnofrid.core.overtaking import refuse_if_overtaken
 from kvinnofrid.core.workflow import MoveRefused
+from mandates import queries
 from mandates.models import EditionSection, FormEdition
 from organisations.models import Forum, User
 from organisations.permissions import is_coordinator
@@ -34,10 +36,11 @@ def prepare_edition(*, forum: Forum, name: str, valid_from: date, by: User) -> F
 
 @transaction.atomic
 def save_edition(
-    *, edition: FormEdition, values: Mapping[str, Any], sections: Sequence[Mapping[str, str]], by: User
+    *, edition: FormEdition, values: Mapping[str, Any], sections: Sequence[Mapping[str, str]], by: User, seen: str = ""
 ) -> None:
-    """The draft's name, date and sections, in the order given."""
+    """The draft's name, date and sections, in the order given. Raises Overtaken when it is not as the person saw it."""
     edition = _draft(edition, by)
+    refuse_if_overtaken(seen, stands=queries.edition_values(edition), wanted={**values, "sections": list(sections)})
     _require_free(values["name"], edition.forum.form_editions.exclude(pk=edition.pk))
     edition.name, edition.valid_from = values["name"], values["valid_from"]
     audit.save(edition, by=by, verb="saved")

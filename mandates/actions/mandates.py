@@ -11,6 +11,7 @@ from django.utils import timezone
 from kvinnofrid.core import audit, outbox
 from kvinnofrid.core.access import Refused
 from kvinnofrid.core.history import UNNAMED, has_open_identity
+from kvinnofrid.core.overtaking import refuse_if_overtaken
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import permissions, queries
 from mandates.enums import LineState, MandateState
@@ -56,13 +57,14 @@ def start_mandate(*, edition: FormEdition, by: User) -> Mandate:
 
 
 @transaction.atomic
-def save_person(*, mandate: Mandate, values: Mapping[str, Any], by: User) -> None:
-    """Name and contact details on the form."""
+def save_person(*, mandate: Mandate, values: Mapping[str, Any], by: User, seen: str = "") -> None:
+    """Name and contact details on the form. Raises Overtaken when they are not those that the person saw."""
     mandate = _locked(mandate)
     _require(permissions.may_edit(by, mandate))
     if not queries.person_is_editable(mandate):
         raise MoveRefused("Uppgifterna är attesterade och kan inte ändras.")
-    for name in ("name", "title", "email", "phone", "private_phone"):
+    refuse_if_overtaken(seen, stands=queries.person_values(mandate), wanted=values)
+    for name in queries.PERSON_FIELDS:
         setattr(mandate, name, values[name])
     _touch(mandate, by)
 
@@ -90,17 +92,27 @@ def choose_seats(*, mandate: Mandate, seats: Collection[Seat], by: User) -> None
 
 
 @transaction.atomic
-def save_line(*, line: MandateSeat, values: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], by: User) -> None:
+def save_line(
+    *,
+    line: MandateSeat,
+    values: Mapping[str, Any],
+    contacts: Sequence[Mapping[str, Any]],
+    by: User,
+    seen: str = "",
+) -> None:
     """One organisation's line and its internal contacts, while it is a draft or has been sent back.
 
     A contact with the `id` of one of the line's contacts changes that one; those left out are removed.
+    Raises Overtaken when the line is not as the person saw it.
     """
     mandate = _locked(line.mandate)
     line = mandate.lines.select_related("seat__organisation").get(pk=line.pk)
     _require(permissions.may_fill_in(by, line))
     if line.state not in {LineState.DRAFT, LineState.RETURNED}:
         raise MoveRefused("Raden är inskickad och kan inte ändras.")
-    for name in ("kind", "share_percent", "commissioner", "starts_on", "ends_on", "case_number"):
+    rows = [{name: row.get(name, "") for name in queries.CONTACT_FIELDS} for row in contacts]
+    refuse_if_overtaken(seen, stands=queries.line_values(line), wanted={**values, "contacts": rows})
+    for name in queries.LINE_FIELDS:
         setattr(line, name, values[name])
     audit.save(line, by=by, verb="saved")
     _save_contacts(line, contacts, by)
@@ -248,7 +260,7 @@ def _save_contacts(line: MandateSeat, contacts: Sequence[Mapping[str, Any]], by:
     present = {contact.pk: contact for contact in line.contacts.all()}
     for values in contacts:
         contact = present.pop(values.get("id") or 0, None) or InternalContact(line=line)
-        wanted = {name: values.get(name, "") for name in ("name", "role", "email", "phone")}
+        wanted = {name: values.get(name, "") for name in queries.CONTACT_FIELDS}
         if any(getattr(contact, name) != value for name, value in wanted.items()):
             verb = "saved" if contact.pk else "added"
             for name, value in wanted.items():

@@ -1,6 +1,7 @@
 """What filling in needs to know: what can be chosen, what is missing, which step comes next."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -21,6 +22,28 @@ class Problem:
 
     text: str
     url: str
+
+
+PERSON_FIELDS = ("name", "title", "email", "phone", "private_phone")
+LINE_FIELDS = ("kind", "share_percent", "commissioner", "starts_on", "ends_on", "case_number")
+CONTACT_FIELDS = ("name", "role", "email", "phone")
+
+
+def person_values(mandate: Mandate) -> dict[str, Any]:
+    """Name and contact details as they stand."""
+    return {name: getattr(mandate, name) for name in PERSON_FIELDS}
+
+
+def line_values(line: MandateSeat) -> dict[str, Any]:
+    """A line as it stands, with its contacts."""
+    found: dict[str, Any] = {name: getattr(line, name) for name in LINE_FIELDS}
+    return {**found, "contacts": list(line.contacts.values(*CONTACT_FIELDS))}
+
+
+def edition_values(edition: FormEdition) -> dict[str, Any]:
+    """An edition as it stands, with its sections."""
+    sections = list(edition.sections.values("heading", "body"))
+    return {"name": edition.name, "valid_from": edition.valid_from, "sections": sections}
 
 
 def seats_to_choose(user: User, forum: Forum) -> QuerySet[Seat]:

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, pdf, queries
-from mandates.forms import EditionForm, SectionFormSet, sections_of
+from mandates.forms import EditionForm, EditionTextForm, SectionFormSet, sections_of
 from mandates.models import FormEdition
 from mandates.views.filling import form_page
 from mandates.views.lookups import person, require_coordinator, visible_edition
+from mandates.views.overtaking import what_stands
 from organisations.enums import SeatHolding
 from organisations.models import Forum
 from organisations.permissions import is_coordinator, is_member
@@ -82,21 +84,25 @@ def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if edition.is_published:
         messages.info(request, "Utgåvan är publicerad och kan inte ändras.")
         return redirect(edition)
-    form = EditionForm(request.POST or None, instance=edition)
+    seen = fingerprint(queries.edition_values(edition))
+    form = EditionTextForm(request.POST or None, instance=edition, initial={"seen": seen})
+    stands: list[dict[str, str]] = []
     present: list[Any] = list(edition.sections.values("heading", "body"))
     # What is posted stands for itself: compared with what a double click has just saved, it would count as unchanged.
     sections = SectionFormSet(request.POST or None, initial=None if request.POST else present, prefix="sections")
     if request.method == "POST" and form.is_valid() and sections.is_valid():
         try:
-            actions.save_edition(
-                edition=edition, values=form.cleaned_data, sections=sections_of(sections), by=person(request)
-            )
+            values, rows = form.cleaned_data, sections_of(sections)
+            actions.save_edition(edition=edition, values=values, sections=rows, by=person(request), seen=values["seen"])
         except (MoveRefused, ValidationError) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
         else:
             messages.success(request, "Sparat.")
             return redirect(request.path if "again" in request.POST else edition)
-    return render(request, "mandates/edition_edit.html", {"edition": edition, "form": form, "formset": sections})
+    context = {"edition": edition, "form": form, "formset": sections, "stands": stands}
+    return render(request, "mandates/edition_edit.html", context)
 
 
 @requires(is_member)

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
 from mandates.forms import ContactFormSet, LineForm, PersonForm, SeatsForm, StartForm, contacts_of
 from mandates.models import Mandate
 from mandates.views.lookups import line_of, own_mandate, person
+from mandates.views.overtaking import what_stands
 from organisations.permissions import is_member
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,15 +39,20 @@ def mandate_start(request: HttpRequest) -> HttpResponse:
 def mandate_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Step: name and contact details."""
     mandate = own_mandate(request, pk)
-    form = PersonForm(request.POST or None, instance=mandate)
+    seen = fingerprint(queries.person_values(mandate))
+    form = PersonForm(request.POST or None, instance=mandate, initial={"seen": seen})
+    stands: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            actions.save_person(mandate=mandate, values=form.cleaned_data, by=person(request))
+            values = form.cleaned_data
+            actions.save_person(mandate=mandate, values=values, by=person(request), seen=values["seen"])
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
         else:
             return _onward(request, mandate, "person")
-    return _step(request, mandate, "person", form=form)
+    return _step(request, mandate, "person", form=form, stands=stands)
 
 
 @requires(is_member)
@@ -73,17 +80,22 @@ def mandate_line(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     line = line_of(mandate, line_pk)
     if not permissions.may_fill_in(request.user, line):
         raise Refused
-    form = LineForm(request.POST or None, instance=line)
+    seen = fingerprint(queries.line_values(line))
+    form = LineForm(request.POST or None, instance=line, initial={"seen": seen})
+    stands: list[dict[str, str]] = []
     present = list(line.contacts.values("id", "name", "role", "email", "phone"))
     contacts = ContactFormSet(request.POST or None, initial=present, prefix="contacts")
     if request.method == "POST" and form.is_valid() and contacts.is_valid():
         try:
-            actions.save_line(line=line, values=form.cleaned_data, contacts=contacts_of(contacts), by=person(request))
+            values, rows = form.cleaned_data, contacts_of(contacts)
+            actions.save_line(line=line, values=values, contacts=rows, by=person(request), seen=values["seen"])
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
         else:
             return _onward(request, mandate, f"line-{line.pk}")
-    return _step(request, mandate, f"line-{line.pk}", form=form, formset=contacts, line=line)
+    return _step(request, mandate, f"line-{line.pk}", form=form, formset=contacts, line=line, stands=stands)
 
 
 @requires(is_member)

@@ -1,5 +1,6 @@
 """Reads the answers of docs/permissions.md: which page answers what to whom."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,13 @@ def rows() -> list[Row]:
         elif not cells:
             headings = []
     return found
+
+
+def requests_told() -> int:
+    """How many requests the document says that there are."""
+    found = re.search(r"([\d,]+) requests in all", DOCUMENT.read_text(encoding="utf-8"))
+    assert found
+    return int(found[1].replace(",", ""))
 
 
 def _rows_of(cells: list[str], answers: dict[str, str]) -> list[Row]:

@@ -15,10 +15,9 @@ from django.urls import reverse
 from tests.access import stage as stages
 from tests.access.conftest import rolled_back
 from tests.access.requests import Case, address, cases, patterns, posted
-from tests.access.table import rows
+from tests.access.table import requests_told, rows
 
 ADDRESSES = {str(pattern.name): pattern for pattern in patterns()}
-REQUESTS = 5450
 pytestmark = pytest.mark.django_db
 SAFE = ("GET", "HEAD")
 # Tables that a request may change without a change of the portal's facts: limits on tries, sessions, and allauth's
@@ -107,4 +106,4 @@ def test_the_table_is_whole() -> None:
     """No address without rows, no row without an address, no person left out, and not one request fewer."""
     assert {row.page for row in rows()} == set(ADDRESSES)
     assert set(stages.BELONGS_TO) | set(stages.NOT_LOGGED_IN) == set(stages.PERSONAS)
-    assert sum(len(list(cases(pattern))) for pattern in ADDRESSES.values()) == REQUESTS
+    assert sum(len(list(cases(pattern))) for pattern in ADDRESSES.values()) == requests_told()

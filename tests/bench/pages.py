@@ -131,7 +131,7 @@ def page_weight(world: cast.World, as_person: AsPerson) -> Iterator[dict[str, An
         files = _loaded(page.decode())
         weight = len(gzip.compress(page)) + sum(len(gzip.compress(file.read_bytes())) for file in files.values())
         fonts = sum(font.stat().st_size for file in files.values() for font in _fonts(file))
-        others = re.findall(rb'(?:src|srcset|action)="(https?:)?//', page)
+        others = re.findall(rb'<(?:link|script|img|source|form|iframe)[^>]*"(?:https?:)?//', page)
         yield _figure(
             f"bytes to first use: {name}",
             round(weight / 1000, 1),

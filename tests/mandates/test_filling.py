@@ -480,7 +480,7 @@ def test_a_role_that_has_ended_is_told_on_the_form(world: cast.World, as_person:
     response = as_person("mora_representative").post(f"/uppdrag/{mandate.pk}/granska/")
     assert response.status_code == 422
     text = (
-        "Orsa kommun: du har inte längre rollen representant. Be samordnaren om hjälp, eller välj bort organisationen."
+        "Orsa kommun: du har inte längre rollen representant. Välj bort organisationen, eller be samordnaren om hjälp."
     )
     assert response.content.decode().count(text) == 1
 

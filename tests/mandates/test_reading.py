@@ -13,7 +13,7 @@ from mandates import actions
 from mandates.models import Mandate
 from organisations.enums import Role
 from tests.factories import cast
-from tests.factories.filling import grant
+from tests.factories.filling import grant, line_url, line_values
 
 LIST = "/uppdrag/"
 
@@ -133,6 +133,7 @@ def test_detail_queries(world: cast.World, as_person: Any, django_assert_num_que
         client.get(f"{LIST}{mandate.pk}/")
 
 
+LINE_QUERIES = 18
 STEP_QUERIES = {"": 17, "granska/": 19}
 
 
@@ -151,6 +152,17 @@ def test_a_drafts_queries(
     client.get(f"{LIST}{mandate.pk}/{step}")
     with django_assert_num_queries(queries):
         client.get(f"{LIST}{mandate.pk}/{step}")
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_lines_queries(world: cast.World, as_person: Any, django_assert_num_queries: Any, count: int) -> None:
+    line = cast.draft(world).lines.get()
+    contacts = [{"name": f"Kontakt {number}"} for number in range(count)]
+    actions.save_line(line=line, values=line_values(world), contacts=contacts, by=world.person["representative"])
+    client = as_person("representative")
+    client.get(line_url(line))
+    with django_assert_num_queries(LINE_QUERIES):
+        client.get(line_url(line))
 
 
 # --- one mandate --------------------------------------------------------------------------------------------------------

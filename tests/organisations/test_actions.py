@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from kvinnofrid.core import access
+from kvinnofrid.core import access, audit
 from organisations import actions, permissions
-from organisations.enums import Role
-from organisations.models import Appointment, Membership, Seat, User
+from organisations.enums import ForumKind, Role, SeatHolding
+from organisations.models import Appointment, Forum, Membership, Seat, User
 from tests.factories import cast
 
 TODAY = timezone.localdate
@@ -87,6 +87,24 @@ def test_a_seat_by_office_makes_a_member(world: cast.World) -> None:
         actions.appoint(seat=seat, holder=world.person["nobody"], by=None, starts_on=TODAY())
     assert refusal.value.messages == ["Platsen har redan en innehavare under perioden."]
     assert permissions.sees_coverage(world.person["steering"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sees"),
+    [(ForumKind.STEERING_GROUP, True), (ForumKind.WELFARE_COUNCIL, False), (ForumKind.CHIEFS_NETWORK, False)],
+)
+def test_only_the_steering_group_sees_what_it_sees(world: cast.World, kind: ForumKind, sees: bool) -> None:
+    """Whoever sits in another forum by office takes part, and sees nothing more."""
+    forum = Forum(slug="annat", name="Annat forum", kind=kind, seats_held_by=SeatHolding.EX_OFFICIO)
+    audit.save(forum, by=None, verb="imported")
+    seat = Seat(forum=forum, organisation=world.org["falun"])
+    audit.save(seat, by=None, verb="imported")
+    user = world.person["nobody"]
+    actions.appoint(seat=seat, holder=user, by=None, starts_on=TODAY())
+    asked = (permissions.is_member, permissions.sees_coverage, permissions.is_coordinator)
+    assert [question(user) for question in asked] == [True, sees, False]
+    assert not permissions.sees_internal(user, world.org["falun"])
+    assert permissions.sees_forum_coverage(user, world.forum) == sees
 
 
 def test_a_seat_held_by_a_mandate_has_nobody_by_office(world: cast.World) -> None:
