@@ -23,6 +23,7 @@ from tests.factories.server import Browser, Server, let_in
 MOST_QUERIES = 25
 FEW, TIMES = 8, 10  # the cast has eight organisations
 PER_PAGE = 50
+ROUNDS = 250  # the best of so many, by turns: others may be using the machine
 LISTS = {
     "mandates": "/uppdrag/",
     "organisations": "/organisationer/",
@@ -93,7 +94,7 @@ def permission_filter(world: cast.World, number: int) -> dict[str, Any]:
         with CaptureQueriesContext(connection) as captured:
             rows(reader)
         counts.append(len(captured))
-    for _ in range(60):
+    for _ in range(ROUNDS):
         unfiltered.append(_seconds(lambda: rows(coordinator)))
         filtered.append(_seconds(lambda: rows(commissioner)))
     value = min(filtered) / min(unfiltered)
