@@ -95,6 +95,7 @@ class Parent:
         fork.connection = socket.socket(fileno=descriptors[0])
         socket.send_fds(fork.line, [limits], descriptors)
         self.ready = None
+        self.ready = self.fork()
         return True
 
     def fork(self) -> Fork:
@@ -122,7 +123,6 @@ class Parent:
         if fork.connection:
             with fork.connection:
                 _tell(fork.connection, status)
-            self.ready = self.ready or self.fork()  # only now: preparing it earlier would slow down the drawing
 
     def child(self, line: socket.socket, parent: int) -> NoReturn:
         try:
@@ -130,7 +130,6 @@ class Parent:
             die_with(parent)
             signal.setitimer(signal.ITIMER_REAL, PREPARE_SECONDS)
             self.use_own_scratch()
-            gc.set_threshold(100_000, 50, 50)  # a fork is short-lived: most of its garbage goes with it
             draw = self.prepare()
             signal.setitimer(signal.ITIMER_REAL, 0)
             limits, descriptors, _, _ = socket.recv_fds(line, LIMITS.size, 1)
