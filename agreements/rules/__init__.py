@@ -1,0 +1,1 @@
+"""Pure rules over registered facts: no database, no clock, no wire."""
