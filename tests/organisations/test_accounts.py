@@ -1,22 +1,20 @@
 """Getting in, staying out: login, logout, a new password, and what strangers learn (nothing)."""
 
-import multiprocessing
 import re
-import signal
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
-from django.db import connections
 from django.test import Client
 
 from organisations.adapter import AccountAdapter
 from organisations.models import User
-from tests.factories import cast
+from tests.factories import attempts, cast
 
 LOGIN, RESET = "/konto/logga-in/", "/konto/losenord/glomt/"
 NEW_PASSWORD = "ett-annat-långt-lösenord"
@@ -245,24 +243,8 @@ def empty_cache(transactional_db: None) -> Iterator[None]:
     cache.clear()
 
 
-def attempt(email: str) -> str:
-    """One try to log in with the wrong password, in a process of its own."""
-    text = log_in(Client(), email, "fel-lösenord").content.decode()
-    return "wrong" if WRONG in text else "stopped" if TOO_MANY in text else "something else"
-
-
 def in_processes(emails: list[str]) -> Counter[str]:
-    connections.close_all()
-    pool = multiprocessing.get_context("fork").Pool(8, initializer=die_quietly)
-    found = Counter(pool.map(attempt, emails, chunksize=1))
-    pool.close()
-    pool.join()
-    return found
-
-
-def die_quietly() -> None:
-    """The database of the tests is ended by the process that started it, not by these."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return attempts.in_processes(emails, wrong=WRONG, too_many=TOO_MANY, caches=settings.CACHES)
 
 
 def test_five_wrong_passwords_whatever_the_number_of_processes(
@@ -280,12 +262,11 @@ def test_the_limit_of_an_unknown_address_is_the_same(transactional_world: cast.W
     assert in_processes(["ingen@cast.example"] * 12) == {"wrong": 5, "stopped": 7}
 
 
-def test_a_process_cache_would_let_more_through(
-    transactional_world: cast.World, empty_cache: None, settings: Any
-) -> None:
+def test_a_process_cache_would_let_more_through(transactional_world: cast.World, empty_cache: None) -> None:
     """The control: with a cache per process the same tries are not stopped at five."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    assert in_processes(["reader@cast.example"] * 24)["wrong"] > 5
+    own = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    found = attempts.in_processes(["reader@cast.example"] * 24, wrong=WRONG, too_many=TOO_MANY, caches=own)
+    assert found["wrong"] > 5
 
 
 def test_one_address_on_the_net_tries_thirty_times_a_minute(world: cast.World) -> None:
