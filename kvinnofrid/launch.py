@@ -31,11 +31,17 @@ from kvinnofrid.settings.launching import (
 )
 from kvinnofrid.settings.secrets import lasting_secret, new_password
 
+Process = subprocess.Popen[bytes]
+
+WEB_SERVER = ("gunicorn", "-c", "python:kvinnofrid.serving")
+WORKER = ("manage", "run_jobs")
 HOST = "127.0.0.1"
 LOWEST_FREE_BYTES = 50 * 1024 * 1024
 FULL = "Disken är full. Frigör plats och försök igen."
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_END = 8
+SECONDS_BETWEEN_STARTS = 5
+SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Ended(BaseException):
@@ -69,7 +75,7 @@ class Launch:
     def __init__(self, options: LaunchOptions) -> None:
         self.options = options
         self.server: EmbeddedServer | None = None
-        self.process: subprocess.Popen[bytes] | None = None
+        self.processes: list[Process] = []
         self.wanted_to_end = self.holding = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive)
@@ -81,9 +87,10 @@ class Launch:
             password = demonstration_password(self.options)
             environment = child_environment(self.options.database_url or self._own_database(), password)
             self._prepare(environment)
-            self._serve(environment)
+            worker = self._start(*WORKER, environment=environment)
+            web = self._serve(environment)
             print(announcement(self.options, password), flush=True)
-            self._wait()
+            self._watch(web, worker, environment)
             raise Fault("Webbservern stannade. Se raderna ovan.")
         finally:
             with self._hold():
@@ -114,38 +121,47 @@ class Launch:
 
     def _prepare(self, environment: dict[str, str]) -> None:
         print("Förbereder portalen …", flush=True)
-        self._start("kvinnofrid.prepare", environment=environment)
-        if self._wait():
+        if self._start("kvinnofrid.prepare", environment=environment).wait():
             raise SystemExit(1)  # it has said why
 
-    def _serve(self, environment: dict[str, str]) -> None:
+    def _serve(self, environment: dict[str, str]) -> Process:
         where = f"{HOST}:{self.options.port}"
-        self._start(
-            "gunicorn", "-c", "python:kvinnofrid.serving", "-b", where, "kvinnofrid.wsgi", environment=environment
-        )
+        web = self._start(*WEB_SERVER, "-b", where, "kvinnofrid.wsgi", environment=environment)
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while not answers(self.options.port):
-            if self.process is None or self.process.poll() is not None:
+            if web.poll() is not None:
                 raise Fault("Webbservern kunde inte starta. Se raderna ovan.")
             if time.monotonic() > deadline:
                 raise Fault(f"Portalen svarar inte efter {SECONDS_TO_ANSWER} sekunder. Se raderna ovan.")
             time.sleep(0.1)
+        return web
 
-    def _start(self, *arguments: str, environment: dict[str, str]) -> None:
+    def _watch(self, web: Process, worker: Process, environment: dict[str, str]) -> None:
+        """Until the web server ends. A worker that ends is replaced, and what it was doing is done by the next."""
+        started = time.monotonic()
+        while web.poll() is None:
+            if worker.poll() is not None and time.monotonic() > started + SECONDS_BETWEEN_STARTS:
+                print("Processen för långa arbeten stannade och startas igen.", file=sys.stderr, flush=True)
+                worker, started = self._start(*WORKER, environment=environment), time.monotonic()
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+    def _start(self, *arguments: str, environment: dict[str, str]) -> Process:
         with self._hold():
-            self.process = subprocess.Popen([sys.executable, "-m", *arguments], env=environment)
-
-    def _wait(self) -> int:
-        return self.process.wait() if self.process else 0
+            process = subprocess.Popen([sys.executable, "-m", *arguments], env=environment)
+            self.processes = [*(found for found in self.processes if found.poll() is None), process]
+        return process
 
     def _stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
+        """Everything at once is asked to end, and what does not is killed; the database goes last."""
+        for process in self.processes:
+            process.terminate()  # does nothing to one that has ended
+        deadline = time.monotonic() + SECONDS_TO_END
+        for process in self.processes:
             try:
-                self.process.wait(SECONDS_TO_END)
+                process.wait(max(0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                process.kill()
+                process.wait()
         if self.server:
             self.server.stop()
 

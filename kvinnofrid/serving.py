@@ -23,7 +23,11 @@ loglevel = "warning"
 
 
 def on_starting(_server: Any) -> None:
-    """Started by the launcher, the server ends when the launcher does, even if that was killed."""
+    end_with_launcher()
+
+
+def end_with_launcher() -> None:
+    """A process that the launcher has started ends when the launcher does, even if that was killed."""
     launcher = os.environ.get(WHEN_LAUNCHER_ENDS)
     if launcher:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -20,6 +20,7 @@ from kvinnofrid.launch import Fault, announcement, check_port, make_database, on
 from kvinnofrid.prepare import refuse_old_server
 from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, LaunchOptions
 from reports.demonstration import ACCOUNTS
+from tests.factories.worker import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -233,6 +234,12 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
+def workers_of(portal: "subprocess.Popen[str]") -> list[int]:
+    """The processes for long work that the launcher has started and that live."""
+    children = Path(f"/proc/{portal.pid}/task/{portal.pid}/children").read_text(encoding="ascii").split()
+    return [int(child) for child in children if b"run_jobs" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
 def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(data: Path) -> None:
     port = free_port()
     with subprocess.Popen(
@@ -250,6 +257,9 @@ def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(data: Path) -> Non
         connection.request("GET", "/")
         assert connection.getresponse().status in {200, 302}
         connection.close()
+        [worker] = workers_of(portal)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: workers_of(portal) not in ([], [worker]))  # another is started in its place
         os.killpg(portal.pid, signal.SIGINT)
         assert portal.wait(60) == 0
     assert not is_alive(server)

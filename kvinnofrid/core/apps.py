@@ -1,7 +1,8 @@
-"""Wires core: the database role of the portal follows every migration."""
+"""Wires core: the database role of the portal follows every migration; the apps' long work is found."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -14,3 +15,4 @@ class CoreConfig(AppConfig):
 
         audit.connect()
         post_migrate.connect(roles.grant_portal_role, dispatch_uid="core.grant_portal_role")
+        autodiscover_modules("tasks")

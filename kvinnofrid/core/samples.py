@@ -132,3 +132,9 @@ TABS = [
     {"label": "Historik", "url": "#flikar", "current": False, "count": None},
 ]
 META = [{"term": "Referens", "value": "U2026-0014"}, {"term": "Utgåva", "value": "2 (2026-09-01)"}]
+PROGRESS = [
+    {"label": "Skickade", "done": 0, "total": 0, "note": ""},
+    {"label": "Skickade", "done": 0, "total": 16, "note": ""},
+    {"label": "Skickade", "done": 7, "total": 16, "note": "Nu Mora kommun."},
+    {"label": "Skickade", "done": 16, "total": 16, "note": ""},
+]

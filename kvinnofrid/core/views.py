@@ -1,11 +1,65 @@
-"""Pages that belong to no app: the one that shows the portal's components."""
+"""Pages that belong to no app: long work, and the page that shows the portal's components."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
-from kvinnofrid.core import access, samples
+from kvinnofrid.core import access, drawing_samples, jobs, samples
+from kvinnofrid.core.models import Job
+from kvinnofrid.core.workflow import MoveRefused
+
+
+class SeeOther(HttpResponseRedirect):
+    """The answer to a POST is a page of its own."""
+
+    status_code = 303
+
+
+@access.logged_in
+@require_safe
+def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far the work has come. Asked by htmx it answers with the part that changes, or with a reload at the end."""
+    job = _followed_job(request, pk)
+    page = jobs.page_of(job)
+    if not request.headers.get("HX-Request"):
+        return render(request, "core/job_detail.html", {"page": page})
+    if job.is_finished:
+        return HttpResponseClientRefresh()
+    return render(request, "core/parts/job.html", {"page": page})
+
+
+@access.logged_in
+@require_POST
+def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    job = _followed_job(request, pk)
+    try:
+        jobs.cancel(job=job, by=request.user)
+    except MoveRefused:
+        messages.info(request, "Arbetet var redan avslutat.")
+    return SeeOther(job.get_absolute_url())
+
+
+@access.logged_in
+@require_POST
+def job_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    job = _followed_job(request, pk)
+    try:
+        job = jobs.retry(job=job, by=request.user)
+    except MoveRefused:
+        messages.info(request, "Arbetet behöver inte göras om.")
+    return SeeOther(job.get_absolute_url())
+
+
+def _followed_job(request: HttpRequest, pk: UUID) -> Job:
+    job = Job.objects.filter(pk=pk).first()
+    if job is None or not jobs.may_follow(request.user, job):
+        raise Http404
+    return job
 
 
 @access.public
@@ -26,5 +80,9 @@ def components(request: HttpRequest) -> HttpResponse:
         "rows": samples.ROWS,
         "tabs": samples.TABS,
         "meta": samples.META,
+        "county": drawing_samples.county(),
+        "tiles_only": drawing_samples.county(with_map=False),
+        "chart": drawing_samples.chart(),
+        "progress": samples.PROGRESS,
     }
     return render(request, "core/components.html", context)

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "kvinnofrid.core",
     "organisations",
     "mandates",
+    "agreements",
     "reports",
 ]
 
@@ -35,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kvinnofrid.core.middleware.ReadableRequestMiddleware",
+    "kvinnofrid.core.uploads.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,6 +129,16 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
+# --- Stored files: outside of what the web server serves, under random names ---
+MEGABYTE = 1024 * 1024
+FILES_DIR = DATA_DIR / "files"
+FILES_MAX_BYTES = 10 * MEGABYTE  # one file; fields may ask for less
+FILES_MAX_REQUEST_BYTES = 50 * MEGABYTE  # up to here a file that is too large gets its answer beside the field
+FILES_DAILY_BYTES = 200 * MEGABYTE  # what one person uploads in a day and a night
+FILES_TOTAL_BYTES = environment.number("FILES_TOTAL_MB", 20_000, lowest=1) * MEGABYTE
+FILE_UPLOAD_HANDLERS = ["kvinnofrid.core.uploads.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+
 # --- Static files ---
 STATIC_URL = "static/"
 STATIC_ROOT: str | None = str(DATA_DIR / "static")
@@ -134,7 +146,7 @@ STATICFILES_DIRS = [BASE_DIR / "kvinnofrid" / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(DATA_DIR / "files"), "base_url": None},
+        "OPTIONS": {"location": str(FILES_DIR), "base_url": None},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

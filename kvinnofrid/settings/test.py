@@ -1,5 +1,10 @@
 """For the tests: the same portal, connected as the owner, quick passwords and loud templates."""
 
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Never
 
 from kvinnofrid.settings.base import *
@@ -27,6 +32,10 @@ DATABASES = {"default": environment.database(database_address(environment), name
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("undefined")  # type: ignore[index]
+
+# Made when the first file is stored, one for each process of the tests.
+FILES_DIR = Path(tempfile.gettempdir()) / f"kvinnofrid-files-{os.getpid()}"
+atexit.register(shutil.rmtree, FILES_DIR, ignore_errors=True)
 
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

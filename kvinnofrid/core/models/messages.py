@@ -1,4 +1,4 @@
-"""Rows that belong to no app: outgoing messages."""
+"""What waits to be sent to one person."""
 
 from django.conf import settings
 from django.db import models
