@@ -1,10 +1,11 @@
 """Who may: the one table from role to permissions, and the tests that URLs declare.
 
 A reader sees what is internal to the own organisation. A representative also fills in mandate forms, a commissioner
-attests them. A registrar and an administrator see the same as a reader until decisions and invitations give them
-their work. The chair and the secretary of a forum see its coverage. Who sits in the steering group, and the
-coordinator, see the coverage of the whole county; the coordinator also sees what is internal to every organisation
-and looks after form editions. Everything else (organisations, forums, rosters) is open to all participants.
+attests them. A registrar receives what is sent to the organisation, registers its decisions and keeps the calendars of
+its deciding bodies. An administrator sees the same as a reader until invitations give the role its work. The chair and
+the secretary of a forum see its coverage. Who sits in the steering group, and the coordinator, see the coverage of the
+whole county; the coordinator also sees what is internal to every organisation, and looks after form editions and
+agreements. Everything else (organisations, forums, rosters, agreements and how they stand) is open to all participants.
 """
 
 from typing import Any
@@ -17,7 +18,7 @@ ORGANISATION: dict[Role, frozenset[str]] = {
     Role.READER: frozenset({"view_internal"}),
     Role.REPRESENTATIVE: frozenset({"view_internal", "fill_in_mandate"}),
     Role.COMMISSIONER: frozenset({"view_internal", "attest_mandate"}),
-    Role.REGISTRAR: frozenset({"view_internal"}),
+    Role.REGISTRAR: frozenset({"view_internal", "register_decision"}),
     Role.ADMINISTRATOR: frozenset({"view_internal"}),
 }
 FORUM: dict[Role, frozenset[str]] = {
@@ -69,3 +70,8 @@ def permissions_of(role: Role, scope: Any) -> dict[Any, frozenset[str]]:
     if partnership and role == Role.MEMBER and scope.kind == ForumKind.STEERING_GROUP:
         given[partnership] = STEERING_GROUP_MEMBER
     return given
+
+
+def may_register(user: Any, organisation: Organisation) -> bool:
+    """Registers an organisation's decisions and keeps its calendars: its registrar, or the coordinator for it."""
+    return is_coordinator(user) or access.may(user, "register_decision", organisation)

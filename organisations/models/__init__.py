@@ -1,7 +1,13 @@
 """What is always true of who takes part."""
 
 from organisations.models.forums import Appointment, Forum, ForumAlias, Seat
-from organisations.models.organisations import DecidingBody, Organisation, OrganisationAlias
+from organisations.models.organisations import (
+    BodyMeeting,
+    DecidingBody,
+    JointParticipant,
+    Organisation,
+    OrganisationAlias,
+)
 from organisations.models.partnership import Partnership
 from organisations.models.people import Membership, User
 from organisations.models.permissions import (
@@ -12,10 +18,12 @@ from organisations.models.permissions import (
 
 __all__ = [
     "Appointment",
+    "BodyMeeting",
     "DecidingBody",
     "Forum",
     "ForumAlias",
     "ForumGroupPermission",
+    "JointParticipant",
     "Membership",
     "Organisation",
     "OrganisationAlias",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.se import orgnr
 
-from kvinnofrid.core.audit import Tracked
+from kvinnofrid.core.audit import Tracked, TrackedQuerySet
 from organisations.enums import BodyKind, OrganisationKind
 from organisations.models.periods import Period, in_order
 from organisations.querysets import OrganisationQuerySet
@@ -49,6 +49,7 @@ class Organisation(Tracked):
             ("view_internal", "Se organisationens utkast, interna kontakter och privata nummer"),
             ("fill_in_mandate", "Fylla i uppdragsbeskrivningar för organisationen"),
             ("attest_mandate", "Attestera eller återsända organisationens uppdrag"),
+            ("register_decision", "Registrera organisationens beslut, sammanträden och mottagna handlingar"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -112,3 +113,54 @@ class DecidingBody(Period):
     def clean(self) -> None:
         if self.organisation_id and not self.organisation.is_principal:
             raise ValidationError({"organisation": "Bara en huvudman har organ som fattar beslut."})
+
+
+class JointParticipant(Tracked):
+    """A principal, besides its own, for which a joint committee decides."""
+
+    may_be_deleted = True
+    body = models.ForeignKey(DecidingBody, on_delete=models.PROTECT, related_name="participants", verbose_name="organ")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="joint_bodies", verbose_name="huvudman"
+    )
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "deltagare i gemensam nämnd"
+        verbose_name_plural = "deltagare i gemensam nämnd"
+        constraints = [models.UniqueConstraint(fields=["body", "organisation"], name="joint_participant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation.short_name}, {self.body}"
+
+    def clean(self) -> None:
+        if self.body_id and self.body.kind != BodyKind.JOINT_COMMITTEE:
+            raise ValidationError({"body": "Bara en gemensam nämnd beslutar för flera huvudmän."})
+        if self.organisation_id and not self.organisation.is_principal:
+            raise ValidationError({"organisation": "Bara en huvudman kan delta i en gemensam nämnd."})
+
+
+class BodyMeeting(Tracked):
+    """A day in the calendar of a deciding body."""
+
+    may_be_deleted = True
+    body = models.ForeignKey(DecidingBody, on_delete=models.PROTECT, related_name="meetings", verbose_name="organ")
+    meets_on = models.DateField("sammanträder")
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sammanträde"
+        verbose_name_plural = "sammanträden"
+        ordering = ["meets_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "meets_on"],
+                name="body_meeting_once",
+                violation_error_message="Sammanträdet finns redan.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} {self.meets_on}"

@@ -9,8 +9,10 @@ from kvinnofrid.core.audit import Tracked, TrackedQuerySet
 class Partnership(Tracked):
     """The one partnership of this database: its name, its county and the tiles of its map.
 
-    `tiles` is a list of `{"scb_code": "2062", "column": 1, "row": 1}`. `is_demonstration` marks a database with
-    made-up people; it is set when the demonstration is loaded into an empty database and never changed.
+    `tiles` is a list of `{"scb_code": "2062", "column": 1, "row": 1}`; `outlines`, where somebody has drawn the county,
+    one of `{"scb_code": "2062", "path": "M1,2 3,4Z", "label": [5, 6]}`; the paths themselves say how large the drawing is.
+    `is_demonstration` marks a database with made-up people; it is set when the demonstration is loaded into an empty
+    database and never changed.
     """
 
     name = models.CharField("namn", max_length=100)
@@ -18,6 +20,7 @@ class Partnership(Tracked):
     county_code = models.CharField("länskod", max_length=2)
     contact_email = models.EmailField("funktionsadress", blank=True)
     tiles = models.JSONField("kartrutor", default=list, blank=True)
+    outlines = models.JSONField("kartans ytor", default=list, blank=True)
     is_demonstration = models.BooleanField("demonstration", default=False, editable=False)
 
     objects = TrackedQuerySet.as_manager()

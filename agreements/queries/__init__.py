@@ -1,0 +1,1 @@
+"""What pages and reports need to know: dataclasses out, a literal number of queries."""
