@@ -6,6 +6,7 @@ urlpatterns = [
     path("konto/", include("organisations.account_urls")),
     path("", include("organisations.urls")),
     path("uppdrag/", include("mandates.urls")),
+    path("overenskommelser/", include("agreements.urls")),
     path("", include("kvinnofrid.core.urls")),
     path("", include("reports.urls")),
 ]

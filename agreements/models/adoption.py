@@ -22,7 +22,9 @@ class DecisionStep(Tracked):
     """One body on a principal's way to a decision: the body first, the day of its meeting when it is known."""
 
     may_be_deleted = True
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="steps")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="steps", verbose_name="överenskommelse"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="decision_steps", verbose_name="huvudman"
     )
@@ -125,7 +127,9 @@ class AdoptionDecision(Registered):
 class DecisionProof(Tracked):
     """Somebody has seen in the extract, or compared, which text a decision was about. Never changed."""
 
-    decision = models.ForeignKey(AdoptionDecision, on_delete=models.PROTECT, related_name="proofs")
+    decision = models.ForeignKey(
+        AdoptionDecision, on_delete=models.PROTECT, related_name="proofs", verbose_name="beslut"
+    )
     grade = models.CharField(
         "belägg", max_length=8, choices=[(e.value, e.label) for e in (Evidence.EXTRACT, Evidence.COMPARED)]
     )
@@ -151,11 +155,11 @@ class ExtractReading(models.Model):
     """What the portal found in the text layer of an uploaded extract. A person still has to look."""
 
     may_be_deleted = False
-    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="reading")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="reading", verbose_name="fil")
     read_at = models.DateTimeField("läst", auto_now_add=True)
     has_text = models.BooleanField("har text", default=False)
     has_hidden_text = models.BooleanField("har dold text", default=False)
-    found = ArrayField(models.CharField(max_length=14), verbose_name="fingeravtryck i texten", default=list)
+    found = ArrayField(models.CharField(max_length=14), verbose_name="fingeravtryck i texten", default=list, blank=True)
     fault = models.CharField("varför det inte gick att läsa", max_length=300, blank=True)
 
     class Meta:
@@ -169,7 +173,9 @@ class ExtractReading(models.Model):
 class StatusNote(Registered):
     """Somebody responsible has said, on a day, that the principal has not decided yet."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="status_notes")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="status_notes", verbose_name="överenskommelse"
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman")
     said_on = models.DateField("besked lämnat")
     said_by = models.CharField("av (funktion)", max_length=120, validators=[refuse_personal_number])
@@ -186,7 +192,9 @@ class StatusNote(Registered):
 class Signature(Registered):
     """A principal's signed original, where the parties sign. The signatory is told by function."""
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="signatures", verbose_name="version"
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman")
     signatory = models.CharField("undertecknat av (funktion)", max_length=120, validators=[refuse_personal_number])
     signed_on = models.DateField("undertecknat")

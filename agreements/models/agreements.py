@@ -124,7 +124,9 @@ class ValidityChange(Registered):
     `decided_by` is the body in words, for one that is not in the portal.
     """
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="validity_changes")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="validity_changes", verbose_name="överenskommelse"
+    )
     kind = models.CharField("vad som beslutades", max_length=12, choices=ChangeKind.choices)
     decided_on = models.DateField("beslutsdatum")
     takes_effect_on = models.DateField("gäller till och med, eller upphör")

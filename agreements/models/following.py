@@ -15,7 +15,9 @@ from organisations.models import Organisation
 class Reminder(Tracked):
     """A reminder that went to a principal that has said nothing; `rung` is how high on the ladder."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="reminders")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="reminders", verbose_name="överenskommelse"
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman")
     rung = models.PositiveSmallIntegerField("steg")
     text = models.TextField("text", max_length=5000, validators=[refuse_personal_number])
@@ -38,7 +40,9 @@ class Reminder(Tracked):
 class ShareLink(Tracked):
     """A link by which somebody without an account may read the board until a day. Only its hash is kept."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="share_links")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="share_links", verbose_name="överenskommelse"
+    )
     label = models.CharField("för vem", max_length=120, validators=[refuse_personal_number])
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("skapad", auto_now_add=True)
@@ -63,8 +67,10 @@ class ShareLink(Tracked):
 class BoardVisit(models.Model):
     """When a person last looked at an agreement's board, so that it can tell what is new."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="person"
+    )
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+", verbose_name="överenskommelse")
     seen_at = models.DateTimeField("senast sedd")
 
     class Meta:

@@ -37,7 +37,9 @@ class ForumDecision(Tracked):
     """A forum assigned the work, approved a version, or recommended the principals to adopt it."""
 
     may_be_deleted = True
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="forum_decisions")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="forum_decisions", verbose_name="överenskommelse"
+    )
     version = models.ForeignKey(
         AgreementVersion,
         on_delete=models.PROTECT,
@@ -75,7 +77,9 @@ class ForumDecision(Tracked):
 class Dispatch(Tracked):
     """One sending of a published version to the principals, asking for their decision by a day."""
 
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="dispatches")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="dispatches", verbose_name="version"
+    )
     sent_at = models.DateTimeField("skickat", editable=False)
     sent_by = _actor("skickat av")
     reply_by = models.DateField("beslut önskas senast")
@@ -98,7 +102,7 @@ class Dispatch(Tracked):
 class DispatchItem(Tracked):
     """What one principal gets: a letter, the agreement, a proposed decision. Drawn by a job, then received."""
 
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="items")
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="items", verbose_name="utskick")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", verbose_name="huvudman")
     letter = _file("följebrev")
     agreement_pdf = _file("överenskommelsen")

@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from kvinnofrid.core.fingerprint import short
 
 from agreements.enums import AgreementKind, DraftAccess, Topic
 from agreements.models.agreements import Agreement
 from agreements.querysets import AgreementVersionQuerySet
 from agreements.workflow import VersionState
 from kvinnofrid.core.audit import Tracked, TrackedQuerySet
+from kvinnofrid.core.fingerprint import short
 from kvinnofrid.core.validators import refuse_personal_number
 from organisations.models import Organisation, User
 
@@ -39,7 +39,7 @@ class TemplateSection(Tracked):
     """A section that such an agreement usually has; `guidance` says what belongs in it."""
 
     may_be_deleted = True
-    template = models.ForeignKey(TextTemplate, on_delete=models.PROTECT, related_name="sections")
+    template = models.ForeignKey(TextTemplate, on_delete=models.PROTECT, related_name="sections", verbose_name="mall")
     position = models.PositiveSmallIntegerField("ordning")
     heading = models.CharField("rubrik", max_length=160)
     topic = models.CharField("ämne", max_length=20, choices=Topic.choices, default=Topic.OTHER)
@@ -131,7 +131,9 @@ class VersionSection(Tracked):
     """A headed piece of the text. `body` is HTML of the few kinds that `core.richtext` allows."""
 
     may_be_deleted = True
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="sections")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="sections", verbose_name="version"
+    )
     position = models.PositiveSmallIntegerField("ordning")
     heading = models.CharField("rubrik", max_length=160, validators=[refuse_personal_number])
     topic = models.CharField("ämne", max_length=20, choices=Topic.choices, default=Topic.OTHER)
@@ -153,7 +155,9 @@ class DraftInvitation(Tracked):
     """Somebody, or everybody with a role in an organisation, who may see a draft."""
 
     may_be_deleted = True
-    version = models.ForeignKey(AgreementVersion, on_delete=models.PROTECT, related_name="invitations")
+    version = models.ForeignKey(
+        AgreementVersion, on_delete=models.PROTECT, related_name="invitations", verbose_name="version"
+    )
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="person"
     )

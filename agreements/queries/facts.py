@@ -89,7 +89,8 @@ def _by(
 def _decision(row: tuple[Any, ...], proofs: Rows) -> facts.Decision:
     key, body, role, outcome, *rest = row
     given = tuple(facts.Proof(Evidence(grade), given_at) for grade, given_at in proofs[(key,)])
-    return facts.Decision(key, body, StepRole(role), Outcome(outcome), *rest, given)
+    values: list[Any] = [key, body, StepRole(role), Outcome(outcome), *rest, given]
+    return facts.Decision(*values)
 
 
 def _change(row: tuple[Any, ...]) -> facts.ValidityChange:

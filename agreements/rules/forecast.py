@@ -140,7 +140,7 @@ def _way(principal: Principal, status: AgreementStatus) -> _Way:
     start = max([status.as_of, *(entry.decided_on + PREPARATION for entry in entries[-1:])])
     steps = _up_to_decision(principal.steps)
     if not steps:
-        missing = "inget beslutande organ angivet" if principal.steps else "ingen känd beslutsgång"
+        missing = "inget beslutande organ angivet" if principal.steps else "ingen känd beslutsväg"
         return _Way((), (), start, is_begun=bool(entries), reason=f"{principal.name} har {missing}.")
     said = _said_of_this_matter(entries, status.verdicts[principal.key], status.version)
     remaining = steps[_taken(steps, said) :] or steps

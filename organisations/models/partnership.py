@@ -10,7 +10,7 @@ class Partnership(Tracked):
     """The one partnership of this database: its name, its county and the tiles of its map.
 
     `tiles` is a list of `{"scb_code": "2062", "column": 1, "row": 1}`; `outlines`, where somebody has drawn the county,
-    one of `{"scb_code": "2062", "path": "M1,2 3,4Z", "label": [5, 6]}`; the paths themselves say how large the drawing is.
+    one of `{"scb_code": "2062", "path": "M1,2 3,4Z", "label": [5, 6]}`, and the paths say how large the drawing is.
     `is_demonstration` marks a database with made-up people; it is set when the demonstration is loaded into an empty
     database and never changed.
     """

@@ -16,7 +16,20 @@ from mandates.models import FormEdition
 from tests.factories import cast
 
 HISTORY = sorted(model._meta.db_table for model in apps.get_models() if model.__name__.startswith("Historical"))
-DELETABLE = {"mandates_editionsection", "mandates_internalcontact", "mandates_mandateseat", "organisations_membership"}
+DELETABLE = {
+    "agreements_decisionstep",
+    "agreements_draftinvitation",
+    "agreements_forumdecision",
+    "agreements_party",
+    "agreements_templatesection",
+    "agreements_versionsection",
+    "mandates_editionsection",
+    "mandates_internalcontact",
+    "mandates_mandateseat",
+    "organisations_bodymeeting",
+    "organisations_jointparticipant",
+    "organisations_membership",
+}
 pytestmark = pytest.mark.django_db
 
 
@@ -41,7 +54,7 @@ def refused(statement: str) -> str:
 
 def test_the_tables_are_all_there() -> None:
     assert history_tables() == HISTORY
-    assert len(HISTORY) == 15
+    assert len(HISTORY) == 35
 
 
 @pytest.mark.parametrize("table", HISTORY)

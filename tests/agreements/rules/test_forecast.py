@@ -124,7 +124,7 @@ def test_a_no_stands_until_something_new_is_planned() -> None:
 @pytest.mark.parametrize(
     ("steps", "reason"),
     [
-        ((), "Falun har ingen känd beslutsgång."),
+        ((), "Falun har ingen känd beslutsväg."),
         ((step(KS, *BOARD),), "Falun har inget beslutande organ angivet."),
         ((step(KS), step(KF, *COUNCIL)), "Falun har inga kända sammanträden i Kommunstyrelsen."),
         ((step(KS, *BOARD), step(KF, "2025-12-01")), "Falun har inga kända sammanträden i Kommunfullmäktige."),
@@ -244,7 +244,7 @@ def test_the_earliest_of_all_last_days_is_the_last_day() -> None:
 @pytest.mark.parametrize(
     ("steps", "wished", "today", "reason"),
     [
-        ((), "2026-10-01", "2026-02-02", "Falun har ingen känd beslutsgång."),
+        ((), "2026-10-01", "2026-02-02", "Falun har ingen känd beslutsväg."),
         (WAY, "2026-03-29", "2026-02-02", "Kommunfullmäktige har inget kommande sammanträde senast 29 mars 2026."),
         (WAY, "2026-04-01", "2026-03-11", "Kommunstyrelsen har inget kommande sammanträde senast 23 mars 2026."),
         (WAY, "2026-04-01", "2026-03-04", "förslaget skulle ha skickats senast 3 mars 2026."),
