@@ -14,6 +14,7 @@ NAVIGATION = (
     ("organisation_list", "Organisationer"),
     ("forum_list", "Forum"),
     ("mandate_list", "Uppdrag"),
+    ("agreement_list", "Överenskommelser"),
     ("representation", "Vem representerade?"),
 )
 
@@ -38,14 +39,11 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     items = list(NAVIGATION)
     if sees_coverage(request.user):
         items.insert(1, ("coverage", "Uppdragsläget"))
-    match = request.resolver_match
-    current = (match.url_name if match else None) or ""
     return [
-        {"label": label, "url": reverse(name), "current": _section(name) == _section(current)} for name, label in items
+        {"label": label, "url": (url := reverse(name)), "current": _is_within(request, url)} for name, label in items
     ]
 
 
-def _section(name: str) -> str:
-    """The part of the portal that a page belongs to: mandate_detail and edition_list both belong to mandates."""
-    section = name.partition("_")[0]
-    return "mandate" if section == "edition" else section
+def _is_within(request: HttpRequest, url: str) -> bool:
+    """Whether the page is the one at the address or one below it; every page is below the first."""
+    return request.path == url or (url != "/" and request.path.startswith(url))

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from reports.views import about, coverage, inbox, pages
+from reports.views import about, board, coverage, inbox, pages, sharing
+
+BOARD = "overenskommelser/<slug:slug>/lage/"
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,6 +13,16 @@ urlpatterns = [
     path("foretradare/", pages.representation, name="representation"),
     path("uppdragslaget/", coverage.coverage, name="coverage"),
     path("uppdragslaget/<slug:slug>/", coverage.coverage_forum, name="coverage_forum"),
+    path(BOARD, board.board, name="board"),
+    path(BOARD + "pdf/", board.board_pdf, name="board_pdf"),
+    path(BOARD + "xlsx/", board.board_xlsx, name="board_xlsx"),
+    path(BOARD + "csv/", board.board_csv, name="board_csv"),
+    path(BOARD + "json/", board.board_json, name="board_json"),
+    path(BOARD + "planering/", board.board_planning, name="board_planning"),
+    path(BOARD + "lankar/", sharing.share_link_list, name="share_link_list"),
+    path(BOARD + "lankar/<int:pk>/aterkalla/", sharing.share_link_revoke, name="share_link_revoke"),
+    path("delad/<str:token>/", sharing.shared_board, name="shared_board"),
+    path("delad/<str:token>/pdf/", sharing.shared_board_pdf, name="shared_board_pdf"),
     path("meddelanden/", inbox.message_list, name="message_list"),
     path("hjalp/", about.help, name="help"),
     path("tillganglighet/", about.accessibility_statement, name="accessibility_statement"),

@@ -1,10 +1,11 @@
-"""The demonstration: made-up people and mandates in every state, on top of the real organisations."""
+"""The demonstration: made-up people, mandates and agreements in every state, on top of the real organisations."""
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from kvinnofrid.core import audit
 from organisations.models import Partnership, User
+from reports.demonstration import agreements
 from reports.demonstration.cast import ACCOUNTS, Cast
 from reports.demonstration.stories import play
 
@@ -42,6 +43,7 @@ def load(password: str) -> bool:
     audit.save(partnership, by=None, verb="made_demonstration")
     cast.join(make_password(password))
     play(cast)
+    agreements.play(cast)
     return True
 
 

@@ -11,7 +11,7 @@ from organisations.enums import Role
 from organisations.models import Forum, Organisation, Partnership, Seat, User
 from reports.demonstration.happening import happening
 
-JOINED = 900  # days ago
+JOINED = 1600  # days ago
 TITLES = {
     "representant": "Utvecklingsledare",
     "tidigare.representant": "Utvecklingsledare",
@@ -65,6 +65,8 @@ PARTS = (
         )
         for role in ("representant", "uppdragsgivare")
     ),
+    *(Part("registrator", place, (place,)) for place in ("borlange", "hedemora", "ludvika", "region-dalarna")),
+    Part("registrator", "mora", MORA),
     Part("ersattare", "leksand", ("leksand",)),
     Part("ersattare", "region-dalarna", ("region-dalarna",)),
 )  # fmt: skip
@@ -93,11 +95,13 @@ class Cast:
         self.organisations = {organisation.slug: organisation for organisation in Organisation.objects.all()}
         self.forums = {forum.slug: forum for forum in Forum.objects.all()}
         self.people: dict[str, User] = {}
+        self.principals = sorted(slug for slug, one in self.organisations.items() if one.is_principal)
 
     def missing(self) -> list[str]:
         """What the demonstration needs and the database does not have."""
         needed = {slug for part in PARTS for slug in part.organisations}
-        forums = {"lansgruppen", "lchnv", "styrgruppen"}
+        needed |= {"sater", *MORA}
+        forums = {"lansgruppen", "lchnv", "styrgruppen", "valfardsradet"}
         return sorted(needed - self.organisations.keys()) + sorted(forums - self.forums.keys())
 
     def join(self, encoded_password: str) -> None:

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kvinnofrid.core.documentation import table
 from reports.partnership_file.kinds import Field, Kind
+from reports.partnership_file.maps import MapField
 from reports.partnership_file.schema import SECTIONS
-from reports.partnership_file.tiles import TilesField
 
 BEGIN, END = "<!-- The fields, written by manage.py generate_docs: -->", "<!-- The end of the fields. -->"
 TYPES: dict[type[models.Field], str] = {
-    TilesField: "list",
+    MapField: "list",
+    ArrayField: "one text or a list",
     models.BooleanField: "true or false",
+    models.IntegerField: "whole number",
     models.DateField: "date, YYYY-MM-DD",
     models.EmailField: "e-mail",
     models.SlugField: "a-z, 0-9, hyphen",
@@ -42,7 +45,7 @@ def _kind(kind: Kind, path: str) -> Iterator[str]:
 
 def _row(kind: Kind, field: Field) -> list[str]:
     spec = field.spec_in(kind.model)
-    example = "see below" if isinstance(spec, TilesField) else f"`{field.example}`"
+    example = "see below" if isinstance(spec, MapField) else f"`{field.example}`"
     return [f"`{field.name}`", str(spec.verbose_name), _type(spec), _required(kind, field), example, field.about]
 
 

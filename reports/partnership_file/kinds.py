@@ -2,25 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from reports.partnership_file.shelves import Shelves
 
 
 @dataclass(frozen=True)
 class Field:
     """One field of a kind. Type, label, limits and choices come from the model's field of the same name.
 
-    `about` and `example` are for the documentation. `spec` stands in where the model has no such field.
+    `about` and `example` are for the documentation. `spec` stands in where the model has no such field. `read` makes
+    the value of the text. `find` finds the row that the text means among those of the row around and of the fields
+    before: None when that row stands in the file and has faults. Both may raise UnreadableError.
     """
 
     name: str
     example: str
     about: str
     spec: models.Field | None = None
+    read: Callable[[str], Any] | None = None
+    find: Callable[["Shelves", Any, dict[str, Any], str], Any] | None = None
 
     def spec_in(self, model: type[models.Model]) -> models.Field:
         return self.spec or model._meta.get_field(self.name)  # type: ignore[return-value]
+
+
+PERIOD = (
+    Field("starts_on", "2010-01-01", "First day; empty means that it is not known or has no beginning."),
+    Field("ends_on", "2027-12-31", "Last day; empty means until further notice. This is how a row is ended."),
+)
 
 
 def _never(_row: Any) -> bool:
@@ -31,7 +44,7 @@ def _nothing(_row: Any) -> None:
     return None
 
 
-def _no_change(_row: Any, _values: dict[str, Any]) -> None:
+def _no_change(_row: Any, _values: dict[str, Any], _reason: str) -> None:
     return None
 
 
@@ -57,7 +70,9 @@ class Kind:
     is_frozen: Callable[[Any], bool] = _never
     frozen_message: str = ""
     # What the file's own fields do once the children are in place: changes the row and tells (verb, what changed).
-    finish: Callable[[Any, dict[str, Any]], tuple[str, str] | None] = _no_change
+    # The last argument is the reason that the history gives.
+    finish: Callable[[Any, dict[str, Any], str], tuple[str, str] | None] = _no_change
+    is_register: bool = False  # rows are entries, which only other entries correct: the file tells the first of them
 
     @property
     def label(self) -> str:
@@ -71,9 +86,12 @@ class Kind:
     def names(self) -> set[str]:
         return {field.name for field in self.fields}
 
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
     def spec(self, name: str) -> Any:
         """The type of a field of the file."""
-        return next(field.spec_in(self.model) for field in self.fields if field.name == name)
+        return self.field(name).spec_in(self.model)
 
     def columns(self) -> set[str]:
         """The fields that the model has too."""

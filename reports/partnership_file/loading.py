@@ -10,15 +10,16 @@ from django.utils import timezone
 
 from kvinnofrid.core import audit
 from kvinnofrid.core.validators import has_personal_number
-from reports.partnership_file import tiles
+from reports.partnership_file import maps
 from reports.partnership_file.circles import leads_back, order_of_need
 from reports.partnership_file.faults import Faults
-from reports.partnership_file.kinds import Kind
+from reports.partnership_file.kinds import Field, Kind
 from reports.partnership_file.reading import Items, Mapping, Node, Scalar, shown
 from reports.partnership_file.shelves import Shelves
 from reports.partnership_file.values import UnreadableError, suggestion, told, value_of
 
 CIRCLE = "Hänvisningarna går i en ring."
+LAST_DAYS = ("active_to", "ends_on", "meets_on")
 UNREAD = object()
 
 
@@ -83,7 +84,7 @@ class Loader:
         for kind in self.sections:
             if entry := root.entries.get(kind.key):
                 self._load_list(kind, entry.node, entry.line, Around())
-        tiles.check_tiles(root, self.faults)
+        maps.check_codes(root, self.faults)
         return self.outcome
 
     # --- lists ---
@@ -137,7 +138,7 @@ class Loader:
         self, kind: Kind, line: int, parent: models.Model | None, place: tuple[str, ...]
     ) -> None:
         """Rows that the file says nothing about are left; but numbered lists are replaced as a whole."""
-        for row in list(self.shelves.of(kind).unmentioned(parent)):
+        for row in list(self.shelves.of(kind.model).unmentioned(parent)):
             name = " › ".join((*place, str(row)))
             if not kind.numbered:
                 if not _has_ended(row):
@@ -162,32 +163,41 @@ class Loader:
             self._finish(item, row)
 
     def _read_values(self, item: Item) -> None:
-        for name, entry in item.node.entries.items():
-            if name not in item.kind.names:
-                continue
+        """In the order of the kind's fields: some are found by what those before them say."""
+        for known in (known for known in item.kind.fields if known.name in item.node.entries):
+            entry = item.node.entries[known.name]
             try:
-                value = self._value(item, name, entry.node)
+                value = self._value(item, known, entry.node)
             except UnreadableError as error:
-                self.faults.add(entry.line, item.place_of(name), str(error))
+                self.faults.add(entry.line, item.place_of(known.name), str(error))
                 value = UNREAD
             if value is UNREAD:
-                item.unread.add(name)
+                item.unread.add(known.name)
             else:
-                item.values[name] = value
+                item.values[known.name] = value
 
-    def _value(self, item: Item, name: str, node: Node) -> Any:
-        spec = item.kind.spec(name)
-        if isinstance(spec, tiles.TilesField):
-            read = tiles.read_tiles(node, self.faults, item.line(name), item.place_of(name))
+    def _value(self, item: Item, known: Field, node: Node) -> Any:
+        spec: Any = known.spec_in(item.kind.model)
+        if isinstance(spec, maps.MapField):
+            read = maps.read_parts(node, spec, self.faults, item.line(known.name), item.place_of(known.name))
             return UNREAD if read is None else read
         if not spec.is_relation:
-            return value_of(node, spec)
+            value = value_of(node, spec)
+            return known.read(value) if known.read else value
         text = value_of(node, models.CharField(max_length=254))
-        return self._referred(spec.related_model, text) if text else None
+        if not text:
+            return None
+        return self._found(item, known, text) if known.find else self._referred(spec.related_model, text)
+
+    def _found(self, item: Item, known: Field, text: str) -> Any:
+        """The row that the text means where it stands; UNREAD when what it stands in could not be saved."""
+        if known.find is None or item.around.row is None:
+            return UNREAD
+        return known.find(self.shelves, item.around.row, item.values, text) or UNREAD
 
     def _referred(self, model: type[models.Model], text: str) -> Any:
         """The row that a reference means; UNREAD when that row stands in the file and has faults itself."""
-        shelf = self.shelves.referable(model)
+        shelf = self.shelves.of(model)
         name = shelf.kind.identity[0]
         key = shelf.key({name: text}, None)
         if key in shelf.rows:
@@ -197,7 +207,7 @@ class Loader:
 
     def _find_and_save(self, item: Item) -> models.Model | None:
         """The row, found or made, and saved when something differs; None when there is no such row."""
-        shelf = self.shelves.of(item.kind)
+        shelf = self.shelves.of(item.kind.model)
         if not self._has_identity(item) or item.around.is_lost:
             self._look_at(item, item.kind.model())
             return None
@@ -272,7 +282,7 @@ class Loader:
 
     def _finish(self, item: Item, row: Any) -> None:
         try:
-            finished = item.kind.finish(row, item.values)
+            finished = item.kind.finish(row, item.values, self.reason)
         except ValidationError as error:
             self._tell(item, error)
             return
@@ -324,7 +334,7 @@ def _set_values(item: Item, row: Any) -> list[tuple[str, str]]:
 
 
 def _has_ended(row: Any) -> bool:
-    last_day = getattr(row, "active_to", None) or getattr(row, "ends_on", None)
+    last_day = next((day for name in LAST_DAYS if (day := getattr(row, name, None))), None)
     return last_day is not None and last_day < timezone.localdate()
 
 

@@ -11,9 +11,11 @@ from organisations import actions
 from organisations.enums import FORUM_ROLES, ORGANISATION_ROLES, PARTNERSHIP_ROLES, Role
 from organisations.models import (
     Appointment,
+    BodyMeeting,
     DecidingBody,
     Forum,
     ForumAlias,
+    JointParticipant,
     Membership,
     Organisation,
     OrganisationAlias,
@@ -21,15 +23,11 @@ from organisations.models import (
     Seat,
     User,
 )
-from reports.partnership_file.kinds import Field, Kind
-from reports.partnership_file.tiles import TilesField
+from reports.partnership_file.agreements import AGREEMENTS, TEXT_TEMPLATES
+from reports.partnership_file.kinds import PERIOD, Field, Kind
+from reports.partnership_file.maps import OUTLINES, TILES
 
 EDITION_IS_FROZEN = "Utgåvan är publicerad och kan inte ändras. Lägg till en ny utgåva med ett annat namn."
-
-PERIOD = (
-    Field("starts_on", "2010-01-01", "First day; empty means that it is not known or has no beginning."),
-    Field("ends_on", "2027-12-31", "Last day; empty means until further notice. This is how a row is ended."),
-)
 
 
 def _is_the_one(partnership: Partnership) -> None:
@@ -59,7 +57,7 @@ def _sits_in_group(appointment: Appointment) -> None:
     appointment.group = actions.role_group(Role.MEMBER, appointment.seat.forum)
 
 
-def _publish(edition: FormEdition, values: dict[str, Any]) -> tuple[str, str] | None:
+def _publish(edition: FormEdition, values: dict[str, Any], _reason: str) -> tuple[str, str] | None:
     """Publish an edition that is not; by nobody, for the file speaks for the partnership."""
     if not values.get("published") or edition.is_published:
         return None
@@ -89,7 +87,13 @@ PARTNERSHIP = Kind(
             "tiles",
             "see below",
             "The tile map: a list of `scb_code`, `column` and `row` (0 is leftmost and topmost).",
-            TilesField("kartrutor", blank=True, default=list),
+            TILES,
+        ),
+        Field(
+            "outlines",
+            "see below",
+            "The drawn map: a list of `scb_code`, `path` and `label`. Without it the map is the tiles.",
+            OUTLINES,
         ),
     ),
 )
@@ -131,6 +135,26 @@ ORGANISATIONS = Kind(
                 Field("name", "Socialnämnden", "The body's name."),
                 Field("kind", "committee", "What sort of body it is."),
                 *PERIOD,
+            ),
+            children=(
+                Kind(
+                    key="meetings",
+                    model=BodyMeeting,
+                    about="The body's calendar. Forecasts are made from it.",
+                    identity=("meets_on",),
+                    within="body",
+                    title=("meets_on",),
+                    fields=(Field("meets_on", "2027-02-15", "A day on which the body meets."),),
+                ),
+                Kind(
+                    key="participants",
+                    model=JointParticipant,
+                    about="The other principals for which it decides. Only where `kind` is `joint_committee`.",
+                    identity=("organisation",),
+                    within="body",
+                    title=("organisation",),
+                    fields=(Field("organisation", "orsa", "`slug` of the principal."),),
+                ),
             ),
         ),
     ),
@@ -264,4 +288,4 @@ MEMBERSHIPS = Kind(
     ),
 )
 
-SECTIONS = (PARTNERSHIP, ORGANISATIONS, PEOPLE, FORUMS, MEMBERSHIPS)
+SECTIONS = (PARTNERSHIP, ORGANISATIONS, PEOPLE, FORUMS, MEMBERSHIPS, TEXT_TEMPLATES, AGREEMENTS)

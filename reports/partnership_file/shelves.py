@@ -20,6 +20,8 @@ class Shelf:
         self.kind = kind
         related = [f.name for f in kind.model._meta.fields if f.name in (kind.within, *kind.identity) and f.is_relation]
         rows = kind.model._default_manager.select_related(*related).order_by("pk")
+        if kind.is_register:  # of entries alike the first, which comes last here
+            rows = rows.filter(corrects__isnull=True).reverse()
         self.rows: dict[Key, models.Model | None] = {kind.identity_of(row): row for row in rows}
         self.lines: dict[Key, int] = {}
 
@@ -43,14 +45,16 @@ class Shelves:
     """The shelves of all kinds, filled when first asked for."""
 
     def __init__(self, sections: tuple[Kind, ...]) -> None:
-        self._sections = {kind.model: kind for kind in sections}
+        self._kinds = {kind.model: kind for section in sections for kind in _all(section)}
         self._shelves: dict[type[models.Model], Shelf] = {}
 
-    def of(self, kind: Kind) -> Shelf:
-        if kind.model not in self._shelves:
-            self._shelves[kind.model] = Shelf(kind)
-        return self._shelves[kind.model]
+    def of(self, model: type[models.Model]) -> Shelf:
+        if model not in self._shelves:
+            self._shelves[model] = Shelf(self._kinds[model])
+        return self._shelves[model]
 
-    def referable(self, model: type[models.Model]) -> Shelf:
-        """The shelf of a section's rows, which other rows refer to by their one identifying field."""
-        return self.of(self._sections[model])
+
+def _all(kind: Kind) -> Iterator[Kind]:
+    yield kind
+    for child in kind.children:
+        yield from _all(child)

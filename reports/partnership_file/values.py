@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kvinnofrid.core.validators import PERSONAL_NUMBER_MESSAGE, has_personal_number, validate_phone
-from reports.partnership_file.reading import Node, Scalar, shown, unwanted_letter
+from reports.partnership_file.reading import Items, Node, Scalar, shown, unwanted_letter
 
 BOOLEANS = {"true": True, "ja": True, "false": False, "nej": False}
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -24,6 +25,8 @@ class UnreadableError(ValueError):
 
 def value_of(node: Node, spec: Any) -> Any:
     """The value of a field that is no reference. Raises UnreadableError."""
+    if isinstance(spec, ArrayField):
+        return _list(node, spec)
     if not isinstance(node, Scalar):
         raise UnreadableError("Här ska det stå ett enda värde, inte en lista eller flera fält.")
     text = node.text.strip()
@@ -69,6 +72,12 @@ def _choice(text: str, spec: Any) -> str:
     raise UnreadableError(f"{_quoted(text)} finns inte att välja.{hint} Välj bland {listed}.")
 
 
+def _list(node: Node, spec: ArrayField) -> list[Any]:
+    """Several values, or a single one without a list around it; empty ones are left out."""
+    values = [value_of(one, spec.base_field) for one in (node.nodes if isinstance(node, Items) else [node])]
+    return [value for value in values if value not in (None, "")]
+
+
 def _boolean(text: str, _spec: Any) -> bool:
     if text.lower() not in BOOLEANS:
         raise UnreadableError(f"Skriv true eller false, inte {_quoted(text)}.")
@@ -85,6 +94,12 @@ def _date(text: str, _spec: Any) -> date:
     if not 1900 <= day.year < 2200:
         raise UnreadableError("Året ska ligga mellan 1900 och 2199.")
     return day
+
+
+def _integer(text: str, _spec: Any) -> int:
+    if not WHOLE_NUMBER.fullmatch(text):
+        raise UnreadableError("Skriv ett heltal, till exempel 3.")
+    return int(text)
 
 
 def _text(text: str, spec: Any) -> str:
@@ -107,9 +122,7 @@ def _slug(text: str, spec: Any) -> str:
 
 def whole_number(node: Node) -> int:
     """A small number from 0. Raises UnreadableError."""
-    if not isinstance(node, Scalar) or not WHOLE_NUMBER.fullmatch(node.text.strip()):
-        raise UnreadableError("Skriv ett heltal, till exempel 3.")
-    return int(node.text)
+    return _integer(node.text.strip() if isinstance(node, Scalar) else "", None)
 
 
 def _quoted(text: str) -> str:
@@ -119,5 +132,6 @@ def _quoted(text: str) -> str:
 _READERS: dict[type, Callable[[str, Any], Any]] = {
     models.BooleanField: _boolean,
     models.DateField: _date,
+    models.IntegerField: _integer,
     models.SlugField: _slug,
 }

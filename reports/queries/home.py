@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator, get_text_list
 
+from agreements.enums import Outcome, StepRole
+from agreements.models import AdoptionDecision, Agreement, AgreementVersion, DecisionStep, DispatchItem
+from agreements.rules.contradictions import FINAL
 from kvinnofrid.core import access
 from kvinnofrid.core.templatetags.portal import date_sv
 from mandates.enums import LineKind, LineState
@@ -16,6 +20,7 @@ from mandates.permissions import may_start
 from organisations import permissions
 from organisations.enums import SeatHolding
 from organisations.models import Appointment, Forum, Organisation, User
+from reports.queries.board import Answer, answers
 from reports.queries.seats import (
     ENDS_SOON,
     MISSING,
@@ -52,6 +57,7 @@ class Home:
     organisations: list[Organisation]
     own_seats: list[SeatStatus]
     coverages: list[Coverage]
+    agreements: list[Answer]
     may_start: bool
     is_coordinator: bool
 
@@ -113,6 +119,7 @@ def home(user: User) -> Home:
         organisations=organisations,
         own_seats=own_seats,
         coverages=coverages(seen, today, user),
+        agreements=_agreements(today) if permissions.sees_coverage(user) else [],
         may_start=may_start(user),
         is_coordinator=permissions.is_coordinator(user),
     )
@@ -120,8 +127,13 @@ def home(user: User) -> Home:
 
 def _tasks(user: User, held: list[MandateSeat], own_seats: list[SeatStatus], today: date) -> list[Task]:
     """The person's next moves, the most pressing first."""
-    pressing = [*_to_mend(user), *_to_decide(user), *_to_finish(user)]
+    pressing = [*_to_mend(user), *_to_decide(user), *_to_finish(user), *_to_register(user, today)]
     return [*pressing, *_to_renew(held, today), *_to_fill(user, own_seats)]
+
+
+def _agreements(today: date) -> list[Answer]:
+    """How each agreement stands that has not ended."""
+    return [found for found in answers(Agreement.objects.in_order(), today=today) if not found.is_over]
 
 
 def _own_seats(organisations: list[Organisation], today: date, user: User) -> list[SeatStatus]:
@@ -220,4 +232,69 @@ def _to_fill(user: User, own_seats: list[SeatStatus]) -> list[Task]:
             "bad",
         )
         for forum, names in empty.items()
+    ]
+
+
+def _to_register(user: User, today: date) -> list[Task]:
+    """The registrar's: what has come, what has been decided without being told, and what nobody has planned."""
+    if not access.may_any(user, "register_decision", Organisation):
+        return []
+    own = Organisation.objects.where(user, "register_decision")
+    items = DispatchItem.objects.filter(organisation__in=own, prepared_at__isnull=False)
+    items = items.select_related("organisation", "dispatch__version__agreement").order_by("dispatch__sent_at", "pk")
+    return [*_to_receive(items), *_to_tell(own, today), *_to_plan(items)]
+
+
+def _to_receive(items: Any) -> list[Task]:
+    return [
+        Task(
+            f"Ta emot {item.dispatch.version.agreement} för {item.organisation}",
+            reverse(
+                "dispatch_item", args=[item.dispatch.version.agreement.slug, item.dispatch_id, item.organisation.slug]
+            ),
+            f"Skickad {date_sv(item.dispatch.sent_at)}. Beslut önskas senast {date_sv(item.dispatch.reply_by)}.",
+            "Ny försändelse",
+            "waiting",
+        )
+        for item in items.filter(received_at__isnull=True)
+    ]
+
+
+def _to_tell(own: Any, today: date) -> list[Task]:
+    """Bodies whose planned meeting has passed without an entry, while nothing is decided about the newest text."""
+    newest = AgreementVersion.objects.published().filter(agreement=OuterRef("agreement")).order_by("-published_at")
+    entries = AdoptionDecision.objects.filter(
+        agreement=OuterRef("agreement"), organisation=OuterRef("organisation"), corrected_by__isnull=True
+    ).exclude(outcome=Outcome.VOID)
+    told = entries.filter(body=OuterRef("body"), decided_on__gte=OuterRef("planned_on"))
+    decided = entries.filter(role=StepRole.DECIDING, outcome__in=FINAL, version=Subquery(newest.values("pk")[:1]))
+    steps = DecisionStep.objects.filter(~Exists(told), ~Exists(decided), organisation__in=own, planned_on__lt=today)
+    return [
+        Task(
+            f"Registrera beslutet om {step.agreement} för {step.organisation}",
+            f"{reverse('decision_create', args=[step.agreement.slug, step.organisation.slug])}?steg={step.pk}",
+            f"{step.body} skulle behandla det {date_sv(step.planned_on)}.",
+            "Beslut saknas",
+            "warning",
+        )
+        for step in steps.select_related("agreement", "organisation", "body").order_by("planned_on", "pk")
+    ]
+
+
+def _to_plan(items: Any) -> list[Task]:
+    """What has been sent to a principal that has neither told its way to a decision nor decided."""
+    same = {"agreement": OuterRef("dispatch__version__agreement"), "organisation": OuterRef("organisation")}
+    silent = items.filter(
+        ~Exists(DecisionStep.objects.filter(**same)), ~Exists(AdoptionDecision.objects.filter(**same))
+    )
+    found = {(item.dispatch.version.agreement, item.organisation): item for item in silent}
+    return [
+        Task(
+            f"Ange vägen till beslut om {agreement} för {organisation}",
+            reverse("principal_steps", args=[agreement.slug, organisation.slug]),
+            "Vilka organ behandlar det, och när?",
+            "Inte planerat",
+            "warning",
+        )
+        for agreement, organisation in found
     ]

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from agreements.models import Agreement
 from kvinnofrid.core import access
 from kvinnofrid.core.templatetags.portal import date_sv
 from mandates.models import MandateSeat
@@ -13,6 +14,7 @@ from organisations.enums import Role
 from organisations.models import Membership, Organisation, User
 from organisations.permissions import sees_internal
 from organisations.queries import members
+from reports.queries.board import VERDICT_TONES, answers
 from reports.queries.representation import representation
 from reports.queries.seats import ENDS, MISSING, WAITING, SeatStatus
 
@@ -41,6 +43,16 @@ class OwnLine:
 
 
 @dataclass(frozen=True)
+class OwnVerdict:
+    """How the organisation stands to an agreement, and the next meeting that can take it."""
+
+    agreement: Agreement
+    text: str
+    tone: str
+    coming: tuple[str, date] | None
+
+
+@dataclass(frozen=True)
 class Overview:
     """One organisation as its reader may see it."""
 
@@ -49,6 +61,7 @@ class Overview:
     sees_internal: bool
     members: list[Membership]
     lines: list[OwnLine]
+    agreements: list[OwnVerdict]
 
 
 def overview(organisation: Organisation, reader: User, day: date) -> Overview:
@@ -62,7 +75,20 @@ def overview(organisation: Organisation, reader: User, day: date) -> Overview:
         sees_internal=internal,
         members=people,
         lines=_lines(organisation, reader, day) if internal else [],
+        agreements=_agreements(organisation, day) if organisation.is_principal else [],
     )
+
+
+def _agreements(organisation: Organisation, day: date) -> list[OwnVerdict]:
+    """The agreements that the principal is a party of, and how it stands to each."""
+    found = []
+    for answer in answers(Agreement.objects.filter(parties__organisation=organisation).in_order(), today=day):
+        own = answer.status.verdicts.get(organisation.slug)
+        if own:
+            coming = answer.forecast.per_principal.get(organisation.slug)
+            via = coming.via[0] if coming and coming.via else None
+            found.append(OwnVerdict(answer.agreement, own.verdict.label, VERDICT_TONES[own.verdict], via))
+    return found
 
 
 def _lines(organisation: Organisation, reader: User, day: date) -> list[OwnLine]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import pages, pdf, writes
+from tests.bench import board, pages, pdf, writes
 from tests.factories import cast
 
 pytestmark = pytest.mark.bench
@@ -24,6 +24,18 @@ def report(figures: Iterable[dict[str, Any]]) -> None:
 
 def test_pdf(world: cast.World) -> None:
     report([pdf.mandate_pdf_against_weasyprint(cast.attested(world), world.person["representative"])])
+
+
+def test_agreement_pdf(world: cast.World) -> None:
+    report([board.agreement_pdf(world)])
+
+
+def test_board(world: cast.World, as_person: Any) -> None:
+    report(board.sixteen(world, as_person))
+
+
+def test_board_of_many(world: cast.World, as_person: Any) -> None:
+    report(board.many(world, as_person))
 
 
 def test_queries(world: cast.World, as_person: Any) -> None:

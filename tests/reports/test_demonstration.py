@@ -11,8 +11,29 @@ from django.core.management import call_command
 from django.test import RequestFactory
 from django.utils import timezone
 
+from agreements.enums import AgreementState, Evidence, Outcome, StepRole, Verdict
+from agreements.models import (
+    AdoptionDecision,
+    Agreement,
+    AgreementVersion,
+    DecisionStep,
+    DispatchItem,
+    DraftInvitation,
+    ExtractReading,
+    Reminder,
+    StatusNote,
+    ValidityChange,
+)
+from agreements.queries.adoption import extract_news
+from agreements.queries.facts import agreement_facts
+from agreements.queries.validity import validity_rows
+from agreements.rules.contradictions import contradictions
+from agreements.rules.force import AgreementStatus, agreement_status
+from agreements.rules.forecast import Forecast, forecast
 from kvinnofrid.core import audit
-from kvinnofrid.core.models import Message
+from kvinnofrid.core.comparison import compare_sections
+from kvinnofrid.core.fingerprint import SectionText
+from kvinnofrid.core.models import Job, JobState, Message
 from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS
 from mandates.enums import LineKind, LineState, MandateState
 from mandates.models import Mandate, MandateSeat
@@ -42,7 +63,7 @@ def demonstration(dalarna: None) -> None:
 
 
 def tables() -> dict[str, list[dict[str, Any]]]:
-    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates", "core"}]
+    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates", "agreements", "core"}]
     return {m._meta.label: list(m._default_manager.order_by("pk").values()) for m in models}
 
 
@@ -62,6 +83,14 @@ def test_the_whole_demonstration(demonstration: None) -> None:
     _newcomers_can_begin()
     _dates_lie_where_the_story_says()
     _nothing_waits_to_be_sent()
+    _the_real_agreement_is_untouched()
+    _made_up_agreements_say_so()
+    _agreements_stand_in_many_ways()
+    _every_verdict_and_grade_is_there()
+    _entries_show_what_they_can()
+    _what_was_sent_is_received_by_some()
+    _texts_can_be_compared_and_written()
+    _agreements_are_dated_as_told()
 
 
 def _accounts_open_with_the_password() -> None:
@@ -169,6 +198,129 @@ def _dates_lie_where_the_story_says() -> None:
 def _nothing_waits_to_be_sent() -> None:
     assert Message.objects.filter(sent_at__isnull=True).count() == 0
     assert Message.objects.count() > 0
+
+
+MADE_UP = (
+    "demo-rok-skyddat-boende",
+    "demo-lok-skyddat-boende-i-falun",
+    "demo-rok-barnfrid",
+    "demo-rok-hedersrelaterat-vald",
+)
+
+
+def standing(slug: str) -> tuple[AgreementStatus, Forecast]:
+    today = timezone.localdate()
+    facts = agreement_facts(Agreement.objects.get(slug=slug), today)
+    status = agreement_status(facts, as_of=today)
+    assert contradictions(facts, known_on=today) == []
+    return status, forecast(facts, today=today, status=status)
+
+
+def _the_real_agreement_is_untouched() -> None:
+    real = Agreement.objects.get(slug="rok-kvinnofrid")
+    status, _ = standing(real.slug)
+    assert (status.state, len(status.unknown)) == (AgreementState.UNKNOWN, 16)
+    assert set(real.history.values_list("verb", flat=True)) == {"imported"}
+    about_it = (AdoptionDecision, StatusNote, DecisionStep, ValidityChange, Reminder)
+    assert [model.objects.filter(agreement=real).count() for model in about_it] == [0] * 5
+    real_bodies = Organisation.objects.get(slug="region-dalarna").deciding_bodies.exclude(name__startswith="Demo ")
+    assert [(body.name, body.meetings.count()) for body in real_bodies.order_by("name")] == [
+        ("Hälso- och sjukvårdsnämnden", 0),
+        ("Regionfullmäktige", 0),
+    ]
+
+
+def _made_up_agreements_say_so() -> None:
+    made_up = Agreement.objects.exclude(slug="rok-kvinnofrid").order_by("pk")
+    assert tuple(agreement.slug for agreement in made_up) == MADE_UP
+    assert [agreement.title for agreement in made_up if not agreement.title.startswith("Påhittad: ")] == []
+    decided = AdoptionDecision.objects.all()
+    assert {decision.body.name for decision in decided if not decision.body.name.startswith("Demo ")} == set()
+
+
+def _agreements_stand_in_many_ways() -> None:
+    assert {slug: standing(slug)[0].state for slug in MADE_UP} == {
+        "demo-rok-skyddat-boende": AgreementState.EXTENDED,
+        "demo-lok-skyddat-boende-i-falun": AgreementState.PREPARING,
+        "demo-rok-barnfrid": AgreementState.CANNOT,
+        "demo-rok-hedersrelaterat-vald": AgreementState.WAITING,
+    }
+    status, ahead = standing("demo-rok-hedersrelaterat-vald")
+    assert ahead.earliest is not None
+    assert ahead.earliest > timezone.localdate()
+    assert ahead.reason is None
+    assert len(status.waiting_for) == 5
+    shelter = Agreement.objects.get(slug="demo-rok-skyddat-boende")
+    met_on = standing(shelter.slug)[0].condition_met_on
+    assert shelter.planned_on is not None
+    assert met_on is not None
+    assert met_on > shelter.planned_on
+    assert [bool(row.warning) for row in validity_rows(shelter)] == [True]
+    local = Agreement.objects.get(slug="demo-lok-skyddat-boende-i-falun")
+    assert local.parent == shelter
+    assert set(local.parties.values_list("organisation__slug", flat=True)) == {"falun", "region-dalarna"}
+
+
+def _every_verdict_and_grade_is_there() -> None:
+    status, _ = standing("demo-rok-barnfrid")
+    assert len(status.verdicts) == 16
+    assert {verdict.verdict for verdict in status.verdicts.values()} == set(Verdict)
+    assert {verdict.evidence for verdict in status.verdicts.values()} == {*Evidence, None}
+    assert {key for key, verdict in status.verdicts.items() if verdict.is_faded} == {"gagnef"}
+
+
+def _entries_show_what_they_can() -> None:
+    made = Agreement.objects.get(slug="demo-rok-barnfrid")
+    joint = made.decisions.filter(body__name="Demo gemensam nämnd")
+    assert {decision.organisation.slug for decision in joint} == {"mora", "orsa", "alvdalen", "malung-salen"}
+    assert len({decision.extract_id for decision in joint}) == 1
+    assert all(decision.is_approved_at_once for decision in joint)
+    news = [extract_news(decision, []) for decision in made.decisions.filter(extract__isnull=False)]
+    assert {one.title for one in news if one} == {
+        "Portalen hittade rätt fingeravtryck i utdraget",
+        "Portalen hittade inget fingeravtryck i utdraget",
+        "Utdraget har ingen text som portalen kan läsa",
+    }
+    assert [reading.fault for reading in ExtractReading.objects.all() if reading.fault] == []
+    corrected = made.decisions.get(corrects__isnull=False)
+    assert (corrected.organisation.slug, bool(corrected.reason)) == ("smedjebacken", True)
+    assert made.decisions.exclude(delegation="").count() == 1
+    assert made.decisions.exclude(reservation="").get().outcome == Outcome.AMENDED
+    assert set(made.decisions.values_list("role", flat=True)) == {StepRole.PREPARING, StepRole.DECIDING}
+    late = made.decisions.get(organisation__slug="region-dalarna")
+    assert (timezone.localdate(late.registered_at) - late.decided_on).days > 30
+
+
+def _what_was_sent_is_received_by_some() -> None:
+    items = DispatchItem.objects.all()
+    assert (items.count(), items.filter(prepared_at__isnull=True).count()) == (16, 0)
+    opened = items.filter(opened_at__isnull=False)
+    assert {item.organisation.slug for item in opened} == {"falun", "mora", "borlange", "region-dalarna", "leksand"}
+    assert {item.organisation.slug for item in opened if not item.received_at} == {"leksand"}
+    assert {row.organisation.slug for row in Reminder.objects.all()} == {"vansbro", "gagnef"}
+    assert [job.state for job in Job.objects.all()] == [JobState.DONE]
+
+
+def _texts_can_be_compared_and_written() -> None:
+    made = Agreement.objects.get(slug="demo-rok-barnfrid")
+    old, new, draft = made.versions.order_by("number")
+    texts = [[SectionText(s.heading, s.body) for s in version.sections.all()] for version in (old, new)]
+    differences = [row.heading for row in compare_sections(*texts) if row.kind != "same"]
+    assert differences == ["Ansvarsfördelning", "Samverkan", "Avvikelser"]
+    assert (draft.is_published, DraftInvitation.objects.filter(version=draft).count()) == (False, 2)
+    local = AgreementVersion.objects.get(agreement__slug="demo-lok-skyddat-boende-i-falun")
+    assert (local.is_published, local.sections.exclude(body="").count(), local.sections.count()) == (False, 4, 13)
+
+
+def _agreements_are_dated_as_told() -> None:
+    """Nothing happened before it was decided, or today: everybody has long been there."""
+    today = timezone.localdate()
+    for decision in AdoptionDecision.objects.all():
+        assert decision.decided_on <= timezone.localdate(decision.registered_at) < today
+    made = Agreement.objects.get(slug="demo-rok-barnfrid")
+    days = [(version.published_at, version.history.latest().history_date) for version in made.versions.published()]
+    assert [[(today - timezone.localdate(moment)).days for moment in pair] for pair in days] == [[250, 250], [150, 150]]
+    assert timezone.localdate(AdoptionDecision.history.latest().history_date) < today
 
 
 def test_a_second_load_changes_nothing_but_the_password(

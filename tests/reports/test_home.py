@@ -190,7 +190,7 @@ def test_queries_do_not_grow(
     make(world, more)
     assert MandateSeat.objects.count() == more
     assert Organisation.objects.count() == 8 + more
-    queries = {"representative": 16, "commissioner": 16, "coordinator": 14, "reader": 15}
+    queries = {"representative": 16, "commissioner": 16, "coordinator": 15, "reader": 15}
     for key, number in queries.items():
         client = as_person(key)
         with django_assert_num_queries(number):

@@ -10,15 +10,35 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agreements.actions import adoption
+from agreements.actions import texts as text_actions
+from agreements.enums import AgreementKind, Topic
+from agreements.models import (
+    AdoptionDecision,
+    Agreement,
+    AgreementVersion,
+    DecisionStep,
+    ForumDecision,
+    Party,
+    StatusNote,
+    TextTemplate,
+    ValidityChange,
+    VersionSection,
+)
+from agreements.queries.facts import agreement_facts
+from agreements.rules.force import agreement_status, sentence
 from kvinnofrid.core import access, audit
+from kvinnofrid.core.richtext import TOO_DEEP
 from kvinnofrid.core.validators import PERSONAL_NUMBER_MESSAGE
 from mandates.models import EditionSection, FormEdition
 from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Partnership, Seat, User
 from organisations.permissions import is_coordinator
 from reports.partnership_file import Outcome, PartnershipFileError, import_file
+from reports.partnership_file.agreements import ENTRY_NEVER_CHANGES, VERSION_IS_FROZEN
 from reports.partnership_file.documentation import filled
 from reports.partnership_file.faults import Fault
 from reports.partnership_file.reading import MAX_BYTES, Items, Mapping, Node, parse
@@ -83,6 +103,47 @@ memberships:
   - {user: anna.prov@sater.example, role: coordinator, starts_on: 2026-01-01}
   - {user: anna.prov@sater.example, role: commissioner, organisation: sater, starts_on: 2026-01-01}
   - {user: anna.prov@sater.example, role: chair, forum: radet}
+text_templates:
+  - kind: regional
+    name: Mallen
+    valid_from: 2026-01-01
+    sections:
+      - {heading: Uppföljning, topic: follow_up, guidance: Hur ofta?}
+agreements:
+  - slug: rok-prov
+    title: RÖK prov
+    kind: regional
+    owner: enheten
+    planned_on: 2026-06-01
+    validity_years: 4
+    parties:
+      - {organisation: sater}
+    versions:
+      - number: 1
+        title: Överenskommelse
+        published: true
+        published_on: 2026-02-01
+        sections:
+          - {heading: Uppföljning, topic: follow_up, body: Varje år.}
+      - number: 2
+        title: Överenskommelse
+        note: Efter remiss.
+        sections:
+          - {heading: Uppföljning, topic: follow_up, body: Varje halvår.}
+    forum_decisions:
+      - {kind: recommended, forum: radet, decided_on: 2026-02-03, version: 1}
+    steps:
+      - {organisation: sater, body: Socialnämnden, role: deciding, position: 1, planned_on: 2026-03-02}
+    decisions:
+      - organisation: sater
+        body: Socialnämnden
+        role: deciding
+        outcome: adopted
+        version: 1
+        decided_on: 2026-03-02
+        case_numbers: [SN 2026/1, KS 2026/4]
+    validity_changes:
+      - {kind: extension, decided_on: 2026-05-04, takes_effect_on: 2031-06-01, forum: radet}
 """
 LINES = COUNTY.splitlines()
 
@@ -120,7 +181,7 @@ def faults(load: Callable[..., Outcome]) -> Callable[[str | bytes], list[str]]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of our tables, history included."""
-    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates"}]
+    models = [m for m in apps.get_models() if m._meta.app_label in {"organisations", "mandates", "agreements"}]
     return {m._meta.label: list(m._default_manager.order_by("pk").values()) for m in models}
 
 
@@ -182,7 +243,7 @@ def test_the_same_file_twice_changes_nothing(load: Callable[..., Outcome]) -> No
 def test_a_dry_run_tells_and_changes_nothing(load: Callable[..., Outcome]) -> None:
     before = everything()
     outcome = load(COUNTY, dry_run=True)
-    assert len(outcome.added) == 19
+    assert len(outcome.added) == 31
     assert everything() == before
 
 
@@ -315,6 +376,33 @@ FAULTS = [
     ("    aliases:\n", "    aliases: ja\n    # ", "aliases", "andra namn på organisationer: Här ska det stå en lista"),
     ("- slug: enheten", "- slug: sater", "slug: sater", ""),
     ("- slug: enheten", "- slug: Enhet en", "slug: Enhet", "Skriv med små bokstäver a–z, siffror och bindestreck"),
+    ("topic: follow_up, guidance", "topic: uppföljning, guidance", "uppföljning", "ämne (topic): ”uppföljning” finns inte att välja. Menade du follow_up?"),
+    ("slug: rok-prov", "slug: ny", "slug: ny", "adress i portalen (slug): Adressen är upptagen. Välj en annan."),
+    ("owner: enheten", "parent: rok-prov", "parent: rok", "regional överenskommelse (parent): Hänvisningarna går i en ring."),
+    ("owner: enheten", "owner: rok-prov", "owner: rok", "förvaltas av (owner): ”rok-prov” finns inte bland organisationer (slug)."),
+    ("validity_years: 4", "validity_years: fyra", "fyra", "giltighetstid i år (validity_years): Skriv ett heltal, till exempel 3."),
+    ("validity_years: 4", "validity_years: 4\n    valid_to: 2031-01-01", "slug: rok", "Ange giltighetstiden i år eller en sista dag, inte båda."),
+    ("- {organisation: sater}\n    versions", "- {organisation: enheten}\n    versions", "- {organisation: enheten", "Bara en huvudman kan vara part."),
+    ("published_on: 2026-02-01", "published_on: 2126-02-01", "2126", "publicerad den (published_on): Publiceringen kan inte ligga i framtiden."),
+    ("note: Efter remiss.", "published_on: 2026-02-02", "02-02", "publicerad den (published_on): Dagen hör till en version som är publicerad"),
+    ("body: Varje år.", f"body: '{'>' * 60} x'", ">>>", TOO_DEEP),
+    ("body: Varje år.", "body: Anna 19811218-9876.", "9876", PERSONAL_NUMBER_MESSAGE),
+    ("number: 2", "number: 0", "number: 0", "version (number): Fältet måste fyllas i."),
+    ("version: 1}", "version: 3}", "version: 3}", "version (version): ”3” är ingen av överenskommelsens versioner (number)."),
+    ("decided_on: 2026-02-03", "decided_on: 2126-02-03", "2126", "datum (decided_on): Beslutet kan inte ligga i framtiden."),
+    ("position: 1", "position: först", "först", "ordning (position): Skriv ett heltal, till exempel 3."),
+    ("{organisation: sater, body", "{organisation: enheten, body", "enheten, body", "huvudman (organisation): ”enheten” är ingen part i överenskommelsen (parties)."),
+    ("{organisation: sater, body", "{organisation: saters, body", "saters, body", "huvudman (organisation): ”saters” finns inte bland organisationer (slug). Menade du sater?"),
+    ("body: Socialnämnden, role", "body: Socialnämden, role", "Socialnämden,", "organ (body): ”Socialnämden” är inget organ som beslutar för Säters kommun (deciding_bodies). Menade du Socialnämnden?"),
+    ("outcome: adopted", "outcome: void", "void", "utfall (outcome): Bara en rättelse kan säga att det inte fanns något beslut."),
+    ("outcome: adopted", "outcome: adopted\n        amendment: Ett ord.", "amendment", "ändringar (amendment): Välj utfallet ”Antog med ändringar”, eller töm fältet."),
+    ("        version: 1\n", "        version:\n", "        version:\n", "version (version): Välj vilken text som antogs."),
+    ("decided_on: 2026-03-02", "decided_on: 2126-03-02", "2126", "beslutsdatum (decided_on): Beslutet kan inte ligga i framtiden."),
+    ("[SN 2026/1, KS 2026/4]", "[SN 2026/1, 811218-9876]", "9876", PERSONAL_NUMBER_MESSAGE),
+    ("[SN 2026/1, KS 2026/4]", "[[SN 2026/1]]", "[[", "diarienummer (case_numbers): Här ska det stå ett enda värde"),
+    ("2031-06-01, forum: radet", "2031-06-01", "2031-06-01}", "Ange vem som beslutade: forum, organisation eller decided_by."),
+    ("takes_effect_on: 2031-06-01,", "takes_effect_on: 2031-06-01, organisation: sater,", "2031-06-01,", "Ange ett forum eller en organisation, inte båda."),
+    ("takes_effect_on: 2031-06-01,", "takes_effect_on: 2031-06-01, replaced_by: rok-prov,", "2031-06-01,", "En överenskommelse kan inte ersättas av sig själv."),
 ]  # fmt: skip
 
 
@@ -403,6 +491,41 @@ def test_faults_of_tiles(faults: Callable[[str], list[str]], tile: str, told: st
     tiles = f'  tiles:\n    - {{scb_code: "2082", column: 0, row: 1}}\n    - {tile}\n'
     text = COUNTY.replace("organisations:\n", f"{tiles}organisations:\n", 1)
     assert [fault for fault in faults(text) if fault.startswith(f"Rad 7, {told}")] != []
+
+
+OUTLINES = """\
+  outlines:
+    - {scb_code: 2082, path: "M0,0 10,0 10,10.5Z", label: [5, 5.5]}
+"""
+
+
+def test_outlines_are_kept_as_the_drawing_takes_them(load: Callable[..., Outcome]) -> None:
+    load(COUNTY.replace("organisations:\n", f"{OUTLINES}organisations:\n", 1))
+    assert Partnership.objects.get().outlines == [{"scb_code": "2082", "path": "M0,0 10,0 10,10.5Z", "label": [5, 5.5]}]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("M0,0 10,0", "M0,0 l10,0", "kartans ytor (outlines) › path: Skriv slutna ytor med absoluta koordinater"),
+        (" 10,10.5Z", " 10Z", "kartans ytor (outlines) › path: Skriv slutna ytor med absoluta koordinater"),
+        ("M0,0", "M0,9999999", "kartans ytor (outlines) › path: Koordinaterna får vara högst 100000."),
+        ("[5, 5.5]", "[5]", "kartans ytor (outlines) › label: Skriv två tal, till exempel [176.8, 323]."),
+        ("[5, 5.5]", "[5, fem]", "kartans ytor (outlines) › label: Skriv två tal, till exempel [176.8, 323]."),
+        ("[5, 5.5]", "5", "kartans ytor (outlines) › label: Skriv två tal, till exempel [176.8, 323]."),
+        (", label: [5, 5.5]", "", "kartans ytor (outlines) › label: Fältet saknas."),
+        ("2082", "2081", "kartans ytor › scb_code: Ingen organisation har den SCB-koden."),
+    ],
+)
+def test_faults_of_outlines(faults: Callable[[str], list[str]], old: str, new: str, told: str) -> None:
+    text = COUNTY.replace("organisations:\n", f"{OUTLINES.replace(old, new)}organisations:\n", 1)
+    assert [fault for fault in faults(text) if fault.startswith(f"Rad 6, samverkan › {told}")] != []
+
+
+def test_an_outline_is_given_once(faults: Callable[[str], list[str]]) -> None:
+    twice = OUTLINES + OUTLINES.splitlines()[1] + "\n"
+    told = faults(COUNTY.replace("organisations:\n", f"{twice}organisations:\n", 1))
+    assert told[0] == "Rad 7, samverkan › kartans ytor (outlines): Ytan på rad 6 har redan SCB-koden."
 
 
 HOSTILE = [
@@ -509,6 +632,262 @@ def test_any_value_anywhere_is_taken_or_told(load: Callable[..., Outcome], numbe
         transaction.set_rollback(True)
 
 
+# Agreements
+
+
+def test_agreements_are_there_with_texts_and_decisions(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    sater = Organisation.objects.get(slug="sater")
+    body = DecidingBody.objects.get()
+    made = Agreement.objects.get()
+    first, second = made.versions.all()
+    assert (made.owner, made.planned_on, made.validity_years) == (
+        Organisation.objects.get(slug="enheten"),
+        date(2026, 6, 1),
+        4,
+    )
+    assert [party.organisation for party in made.parties.all()] == [sater]
+    assert [(s.heading, s.topic, s.body) for s in first.sections.all()] == [
+        ("Uppföljning", "follow_up", "<p>Varje år.</p>")
+    ]
+    assert (first.is_published, first.published_by, timezone.localdate(first.published_at)) == (
+        True,
+        None,
+        date(2026, 2, 1),
+    )
+    assert (second.is_published, second.note, second.fingerprint) == (False, "Efter remiss.", "")
+    forum_decision = ForumDecision.objects.get()
+    assert (forum_decision.forum.slug, forum_decision.version) == ("radet", first)
+    step = DecisionStep.objects.get()
+    assert (step.organisation, step.body, step.position, step.planned_on) == (sater, body, 1, date(2026, 3, 2))
+    decision = AdoptionDecision.objects.get()
+    assert (decision.body, decision.version, decision.case_numbers) == (body, first, ["SN 2026/1", "KS 2026/4"])
+    assert (decision.registered_by, timezone.localdate(decision.registered_at)) == (None, timezone.localdate())
+    assert ValidityChange.objects.get().forum == Forum.objects.get(slug="radet")
+    assert [section.guidance for section in TextTemplate.objects.get().sections.all()] == ["Hur ofta?"]
+
+
+def test_a_published_text_has_the_fingerprint_that_the_portal_would_give_it(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    imported, draft = Agreement.objects.get().versions.all()
+    section = draft.sections.get()
+    section.body = imported.sections.get().body
+    audit.save(section, by=None, verb="saved")
+    text_actions.publish(version=draft, by=None)
+    published = AgreementVersion.objects.get(number=2)
+    assert published.fingerprint == imported.fingerprint
+    assert published.sections.get().fingerprint == imported.sections.get().fingerprint != ""
+
+
+def test_sections_of_a_draft_version_are_replaced_and_then_published(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    old = "          - {heading: Uppföljning, topic: follow_up, body: Varje halvår.}\n"
+    text = COUNTY.replace(old, "          - {heading: Syfte, topic: purpose, body: Ett stöd.}\n")
+    load(text)
+    draft = AgreementVersion.objects.get(number=2)
+    assert list(draft.sections.values_list("heading", "body")) == [("Syfte", "<p>Ett stöd.</p>")]
+    outcome = load(text.replace("note: Efter remiss.", "note: Efter remiss.\n        published: true"))
+    assert outcome.changed == ["RÖK prov › versioner › 2: publicerad: nej → ja"]
+    draft.refresh_from_db()
+    assert (draft.is_published, timezone.localdate(draft.published_at)) == (True, timezone.localdate())
+    assert [row.verb for row in draft.history.all()] == ["published", "imported"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("body: Varje år.", "body: Vartannat år.", "Vartannat"),
+        ("Uppföljning, topic: follow_up, body: Varje år.", "Mål, topic: follow_up, body: Varje år.", "Mål"),
+        ("published_on: 2026-02-01", "published_on: 2026-02-02", "02-02"),
+        ("body: Varje år.}\n", "body: Varje år.}\n          - {heading: Mer, body: Mer.}\n", "heading: Mer"),
+        ("title: Överenskommelse\n        published", "title: Avtal\n        published", "Avtal"),
+    ],
+)
+def test_a_published_version_never_changes(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]], old: str, new: str, line: str
+) -> None:
+    load(COUNTY)
+    changed = COUNTY.replace(old, new, 1)
+    told = faults(changed)
+    assert [fault.endswith(VERSION_IS_FROZEN) for fault in told] == [True]
+    assert told[0].startswith(f"Rad {line_of(line, changed)}, överenskommelser › RÖK prov › versioner › 1")
+
+
+def test_a_version_without_text_is_not_published(faults: Callable[[str], list[str]]) -> None:
+    draft = COUNTY[COUNTY.index("      - number: 2") : COUNTY.index("    forum_decisions:")]
+    text = COUNTY.replace(draft, "").replace("body: Varje år.", 'body: ""')
+    assert [fault.partition(" › versioner › ")[2] for fault in faults(text)] == [
+        "1 › publicerad (published): En version utan text kan inte publiceras."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("outcome: adopted", "outcome: rejected", "rejected"),
+        ("[SN 2026/1, KS 2026/4]", "[SN 2026/1]", "[SN 2026/1]"),
+        ("        version: 1\n", "        version: 2\n", "        version: 2\n"),
+        ("takes_effect_on: 2031-06-01", "takes_effect_on: 2032-06-01", "2032"),
+    ],
+)
+def test_what_is_registered_never_changes(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]], old: str, new: str, line: str
+) -> None:
+    load(COUNTY)
+    changed = COUNTY.replace(old, new, 1)
+    told = faults(changed)
+    assert [fault.endswith(ENTRY_NEVER_CHANGES) for fault in told] == [True]
+    assert told[0].startswith(f"Rad {line_of(line, changed)}, överenskommelser › RÖK prov › ")
+
+
+def test_what_is_corrected_in_the_portal_is_not_read_in_again(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    decision = AdoptionDecision.objects.get()
+    adoption.void_decision(decision=decision, reason="Fel huvudman.", by=None)
+    before = everything()
+    outcome = load(COUNTY)
+    assert (outcome.added, outcome.changed, outcome.left) == ([], [], [])
+    assert everything() == before
+
+
+def test_a_new_decision_of_the_same_body_is_another_row(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    load(COUNTY.replace("decided_on: 2026-03-02", "decided_on: 2026-04-07"))
+    assert list(AdoptionDecision.objects.values_list("decided_on", flat=True)) == [date(2026, 3, 2), date(2026, 4, 7)]
+
+
+LATE = "organisations:\n  - {slug: orsa, name: Orsa kommun, short_name: Orsa, kind: municipality, is_principal: true}\n"
+
+
+def test_a_party_that_comes_late_has_a_first_day(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]]
+) -> None:
+    load(COUNTY)
+    text = LATE + "agreements:\n  - slug: rok-prov\n    parties:\n      - {organisation: orsa}\n"
+    place = "överenskommelser › rok-prov › parter › orsa › från och med (starts_on)"
+    assert faults(text) == [f"Rad 6, {place}: En version är publicerad. Ange från vilken dag den nya parten är med."]
+    load(text.replace("orsa}\n", "orsa, starts_on: 2026-10-01}\n"))
+    assert Party.objects.get(organisation__slug="orsa").starts_on == date(2026, 10, 1)
+
+
+JOINT = """\
+organisations:
+  - slug: orsa
+    name: Orsa kommun
+    short_name: Orsa
+    kind: municipality
+    is_principal: true
+  - slug: mora
+    name: Mora kommun
+    short_name: Mora
+    kind: municipality
+    is_principal: true
+    deciding_bodies:
+      - name: Gemensamma nämnden
+        kind: joint_committee
+        meetings:
+          - {meets_on: 2026-05-04}
+          - {meets_on: 2026-06-01}
+        participants:
+          - {organisation: orsa}
+agreements:
+  - slug: rok-tva
+    title: RÖK två
+    kind: regional
+    parties:
+      - {organisation: mora}
+      - {organisation: orsa}
+    versions:
+      - number: 1
+        title: Två
+        published: true
+        published_on: 2026-04-01
+        sections:
+          - {heading: Syfte, body: Ett.}
+    decisions:
+      - {organisation: mora, body: Gemensamma nämnden, role: deciding, outcome: adopted, version: 1, decided_on: 2026-05-04}
+      - {organisation: orsa, body: Gemensamma nämnden, role: deciding, outcome: adopted, version: 1, decided_on: 2026-05-04}
+"""
+
+
+def test_a_joint_committee_decides_for_several(
+    load: Callable[..., Outcome], faults: Callable[[str], list[str]]
+) -> None:
+    load(COUNTY)
+    refused = faults(JOINT.replace("kind: joint_committee", "kind: committee"))
+    assert [fault for fault in refused if "Bara en gemensam nämnd beslutar för flera huvudmän." in fault] != []
+    load(JOINT)
+    body = DecidingBody.objects.get(name="Gemensamma nämnden")
+    assert [str(meeting.meets_on) for meeting in body.meetings.all()] == ["2026-05-04", "2026-06-01"]
+    decisions = Agreement.objects.get(slug="rok-tva").decisions.order_by("pk")
+    assert [(decision.organisation.slug, decision.body) for decision in decisions] == [("mora", body), ("orsa", body)]
+    before = everything()
+    load(JOINT)
+    assert everything() == before
+
+
+def test_faults_around_a_decision_do_not_become_faults_of_it(faults: Callable[[str], list[str]]) -> None:
+    for old, new in (
+        ("name: Socialnämnden, kind: committee", "name: Socialnämnden, kind: nämnd"),
+        ("kind: municipality", "kind: stad"),
+        ("planned_on: 2026-06-01", "planned_on: sommaren"),
+        ("- {organisation: sater}\n    versions", "- {organisation: sater, starts_on: i år}\n    versions"),
+        ("        title: Överenskommelse\n        published", "        title:\n        published"),
+    ):
+        assert len(faults(COUNTY.replace(old, new, 1))) == 1, new
+
+
+def test_the_agreement_of_dalarna_is_what_the_sources_say() -> None:
+    import_file(DALARNA)
+    made = Agreement.objects.get()
+    assert {name: getattr(made, name) for name in ("slug", "kind", "case_number", "force_rule", "validity_years")} == {
+        "slug": "rok-kvinnofrid",
+        "kind": "regional",
+        "case_number": "",
+        "force_rule": "",
+        "validity_years": 8,
+    }
+    assert (made.planned_on, made.valid_to, made.owner) == (
+        date(2024, 10, 1),
+        None,
+        Organisation.objects.get(slug="rss-dalarna"),
+    )
+    decided = made.forum_decisions.filter(version__isnull=True)
+    assert list(decided.values_list("kind", "forum__slug", "decided_on")) == [
+        ("assigned", "valfardsradet", date(2022, 2, 23)),
+        ("approved", "lchnv", date(2024, 4, 19)),
+        ("recommended", "valfardsradet", date(2024, 6, 18)),
+    ]
+    assert made.forum_decisions.count() == 3
+    assert set(made.parties.values_list("organisation", flat=True)) == set(
+        Organisation.objects.principals().values_list("pk", flat=True)
+    )
+    registered = (AdoptionDecision, StatusNote, DecisionStep, ValidityChange)
+    assert [model.objects.count() for model in registered] == [0, 0, 0, 0]
+    version = made.versions.get()
+    assert (timezone.localdate(version.published_at), "disposition" in version.title) == (date(2024, 6, 18), True)
+    outline = "Disposition i portalens egna ord. Den officiella texten läggs in av samordnaren"
+    assert (outline in version.note, outline in version.sections.all()[0].body) == (True, True)
+
+
+def test_nobody_knows_how_the_agreement_of_dalarna_stands() -> None:
+    import_file(DALARNA)
+    today = timezone.localdate()
+    status = agreement_status(agreement_facts(Agreement.objects.get(), today), as_of=today)
+    assert sentence(status) == (
+        "Vi vet inte om överenskommelsen är i kraft: inget beslut är registrerat för 16 av 16 huvudmän."
+    )
+
+
+def test_the_templates_of_dalarna_have_every_topic() -> None:
+    import_file(DALARNA)
+    for template in TextTemplate.objects.all():
+        assert {section.topic for section in template.sections.all()} == set(Topic.values)
+        assert [section.heading for section in template.sections.all() if not section.guidance] == []
+    assert set(TextTemplate.objects.values_list("kind", flat=True)) == set(AgreementKind.values)
+    assert VersionSection.objects.filter(fingerprint="").count() == 0
+
+
 def test_dalarna_is_what_the_sources_say(load: Callable[..., Outcome]) -> None:
     import_file(DALARNA)
     principals = Organisation.objects.principals()
@@ -526,7 +905,9 @@ def test_dalarna_is_what_the_sources_say(load: Callable[..., Outcome]) -> None:
     seats = {forum.slug: forum.seats.count() for forum in Forum.objects.all()}
     assert seats == {"lansgruppen": 27, "lchnv": 17, "styrgruppen": 0, "valfardsradet": 16}
     tiles = Partnership.objects.get().tiles
-    assert {tile["scb_code"] for tile in tiles} == {*principals.values_list("scb_code", flat=True)} - {"20"}
+    municipalities = {*principals.values_list("scb_code", flat=True)} - {"20"}
+    assert {tile["scb_code"] for tile in tiles} == municipalities
+    assert {outline["scb_code"] for outline in Partnership.objects.get().outlines} == municipalities
 
 
 def test_dalarna_invents_nothing(load: Callable[..., Outcome]) -> None:
@@ -544,7 +925,7 @@ def test_a_second_import_of_dalarna_is_a_few_queries() -> None:
     import_file(DALARNA)
     with CaptureQueriesContext(connection) as queries:
         import_file(DALARNA)
-    assert len(queries) == 13
+    assert len(queries) == 20
 
 
 def test_the_command_tells_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
@@ -553,7 +934,8 @@ def test_the_command_tells_what_was_done(capsys: pytest.CaptureFixture[str]) -> 
     call_command("import_partnership", str(DALARNA))
     counted = (
         "Läggs till: 1 samverkan, 28 organisationer, 2 organ, 2 andra namn på organisationer, 4 forum, "
-        "10 andra namn på forum, 60 platser, 1 utgåva, 5 avsnitt"
+        "10 andra namn på forum, 60 platser, 1 utgåva, 5 avsnitt, 2 mallar, 26 avsnitt i mall, 1 överenskommelse, "
+        "16 parter, 1 version, 13 avsnitt, 3 forumens beslut"
     )
     assert capsys.readouterr().out.splitlines() == [
         counted,
@@ -615,7 +997,7 @@ def test_the_document_describes_every_field() -> None:
 def test_the_example_of_the_document_is_imported(load: Callable[..., Outcome]) -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
     example = document[document.index("```yaml\npartnership:") :].removeprefix("```yaml\n").partition("```")[0]
-    assert len(load(example).added) == 9
+    assert len(load(example).added) == 14
 
 
 def test_a_demonstration_is_not_begun_among_real_people(capsys: pytest.CaptureFixture[str]) -> None:

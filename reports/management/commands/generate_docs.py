@@ -2,7 +2,7 @@
 
 import inspect
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
+from agreements import permissions as agreement_permissions
+from agreements import workflow as agreement_workflow
+from agreements.rules import tables
 from kvinnofrid.core.documentation import addresses, moves_picture, moves_table, table
+from kvinnofrid.core.workflow import Workflow
 from mandates import permissions as mandate_permissions
 from mandates import workflow
 from mandates.enums import LineState, MandateState
@@ -30,6 +34,8 @@ STATES_NOTE = (
     "A line is *active* when it is attested and its period covers the day: that is computed at reading, so no move "
     "makes it so. The database refuses a state without its facts."
 )
+VERSION_STATES = {"draft": "utkast", "published": "publicerad", "discarded": "kasserad"}
+ITEM_STATES = {"preparing": "tas fram", "sent": "skickad", "received": "mottagen"}
 RULES = {
     "public": "anyone, logged in or not",
     "logged in": "anyone who has logged in, with or without a role",
@@ -60,6 +66,7 @@ def documents() -> dict[Path, str]:
     return {
         FOLDER / "permissions.md": _permissions() + _by_hand(FOLDER / "permissions.md"),
         FOLDER / "workflows.md": _workflows(),
+        FOLDER / "verdict.md": tables.document(),
         FOLDER / "partnership-file.md": documentation.filled(
             (FOLDER / "partnership-file.md").read_text(encoding="utf-8")
         ),
@@ -87,6 +94,8 @@ def _permissions() -> str:
         table(["permission", "on", "in words"], _permission_rows()),
         "## Mandates",
         _in_words(mandate_permissions),
+        "## Agreements",
+        _in_words(agreement_permissions),
         "## Addresses",
         "The rule is the first door; what a person sees of an object, and may do to it, is asked behind it.",
         table(["rule", "lets in"], [[rule, words] for rule, words in RULES.items()]),
@@ -134,12 +143,14 @@ def _workflows() -> str:
         "# What may follow what",
         NOTE,
         STATES_NOTE,
-        *_workflow("Mandate (the form)", workflow.MANDATE, MandateState),
-        *_workflow("Line of a mandate (one organisation)", workflow.LINE, LineState),
+        *_workflow("Mandate (the form)", workflow.MANDATE, dict(MandateState.choices)),
+        *_workflow("Line of a mandate (one organisation)", workflow.LINE, dict(LineState.choices)),
+        *_workflow("Version of an agreement", agreement_workflow.VERSION, VERSION_STATES),
+        *_workflow("What is sent to a principal", agreement_workflow.ITEM, ITEM_STATES, start="preparing"),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _workflow(title: str, moves: Any, states: Callable[..., Any]) -> list[str]:
-    words = {str(value): f"{value} ({label})" for value, label in states.choices}  # type: ignore[attr-defined]
-    return [f"## {title}", moves_table(moves, words), moves_picture(moves, words, start="draft")]
+def _workflow(title: str, moves: Workflow, states: Mapping[str, Any], start: str = "draft") -> list[str]:
+    words = {str(value): f"{value} ({label})" for value, label in states.items()}
+    return [f"## {title}", moves_table(moves, words), moves_picture(moves, words, start=start)]

@@ -9,7 +9,10 @@ from reports.demonstration import ACCOUNTS, DemonstrationRefusedError, load
 
 
 class Command(BaseCommand):
-    help = "Lägger påhittade personer och uppdrag i en databas utan personer. Lösenordet står i DEMO_PASSWORD."
+    help = (
+        "Lägger påhittade personer, uppdrag och överenskommelser i en databas utan personer. "
+        "Lösenordet står i DEMO_PASSWORD."
+    )
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         password = launch_options().demo_password
