@@ -327,13 +327,13 @@ def _number(rows: Sequence[VersionSection], by: User) -> None:
 
 
 def _writers(version: AgreementVersion) -> list[User]:
-    """Those invited to write: people by name, and the representatives of organisations."""
+    """Those invited to write who still take part: people by name, and the representatives of organisations."""
     guests = version.invitations.filter(access=DraftAccess.WRITE)
     by_name = User.objects.filter(pk__in=guests.filter(user__isnull=False).values("user"))
     organisations = guests.filter(organisation__isnull=False).values("organisation")
     roles = Membership.objects.active_on(timezone.localdate()).filter(role=Role.REPRESENTATIVE)
     representing = User.objects.filter(pk__in=roles.filter(organisation__in=organisations).values("user"))
-    return [*by_name, *representing]
+    return [*(one for one in by_name if permissions.is_member(one)), *representing]
 
 
 def _free_slug(title: str) -> str:

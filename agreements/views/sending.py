@@ -169,7 +169,9 @@ def dispatch_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def dispatch_item(request: HttpRequest, slug: str, pk: int, organisation: str) -> HttpResponse:
     """What one principal was sent. When somebody of the principal first looks is remembered."""
-    item = actions.open_item(item=_item(request, slug, pk, organisation), by=person(request))
+    item = _item(request, slug, pk, organisation)
+    if request.method == "GET":
+        item = actions.open_item(item=item, by=person(request))
     context = {"agreement": item.dispatch.version.agreement, "page": queries.item_page(item, request.user)}
     return render(request, "agreements/dispatch_item.html", context)
 
@@ -194,7 +196,7 @@ def dispatch_file(request: HttpRequest, slug: str, pk: int, organisation: str, n
     """One of the files that a principal was sent."""
     item = _item(request, slug, pk, organisation)
     stored = queries.document_of(item, name)
-    if stored:
+    if stored and request.method == "GET":
         actions.open_item(item=item, by=person(request))
     return served(stored)
 

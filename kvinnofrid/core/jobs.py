@@ -70,7 +70,7 @@ class Overtaken(Interrupted):
 
 @dataclass(frozen=True)
 class Handler:
-    """What is done for one kind of job, what it is called, and who besides the one who asked may follow it."""
+    """What is done for one kind of job, what it is called, and who may follow it."""
 
     work: "Callable[[JobRun], None]"
     label: str
@@ -80,12 +80,12 @@ class Handler:
 _handlers: dict[str, Handler] = {}
 
 
-def _nobody_else(_job: Job, _user: Any) -> bool:
-    return False
+def _the_one_who_asked(job: Job, user: Any) -> bool:
+    return job.requested_by_id is not None and job.requested_by_id == user.pk
 
 
 def handler(
-    kind: str, *, label: str, may_follow: Callable[[Job, Any], bool] = _nobody_else
+    kind: str, *, label: str, may_follow: Callable[[Job, Any], bool] = _the_one_who_asked
 ) -> "Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]":
     """Registers a function as what is done for a kind of job."""
 
@@ -120,9 +120,10 @@ def enqueue(*, kind: str, key: str, by: Any, payload: dict[str, Any] | None = No
 
 
 def may_follow(user: Any, job: Job) -> bool:
-    """Whether the job's page exists for the person: for the one who asked, and whom the handler names."""
-    if job.requested_by_id is not None and job.requested_by_id == user.pk:
-        return True
+    """Whether the job's page exists for the person: whom the handler names, or else the one who asked.
+
+    The handler's word goes first: somebody who has lost the role that the work needs has no say in it any more.
+    """
     found = _handlers.get(job.kind)
     return found is not None and found.may_follow(job, user)
 

@@ -1,18 +1,30 @@
 """All requests of the access table: which objects each address is asked about, and what is posted to it."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tests.access.stage import BELONGS_TO, COMMISSIONS, EDITIONS, FORMS, FORUMS, PERSONAS, WITHOUT_ROLE, Stage
+from tests.access import agreement_posts, agreement_stage
+from tests.access.agreement_stage import PAGES, THINGS
+from tests.access.stage import BELONGS_TO, COMMISSIONS, EDITIONS, FORMS, FORUMS, NEAR_AGREEMENTS, PERSONAS, Stage
 from tests.access.table import Row, column, rows
 from tests.factories import cast
 
 NEW_PASSWORD = "ett-annat-långt-lösenord"
-UNKNOWN = {"pk": 999_999_999, "line_pk": 999_999_999, "slug": "finns-inte"}
+UNKNOWN: dict[str, Any] = {
+    "pk": 999_999_999,
+    "line_pk": 999_999_999,
+    "slug": "finns-inte",
+    "number": 99,
+    "organisation": "finns-inte",
+    "name": "finns-inte",
+    "token": "finns-inte",
+}
 # Who is asked about what. Everybody asks every page with GET and POST, for the most secret and the most open of
 # mandates. The other ones are asked by those who stand near the form and by two who do not. The methods that no page
 # has of its own are tried by one person for each way through the doors.
@@ -20,7 +32,15 @@ BY_EVERYBODY = ("draft", "attested")
 OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE")
 FEW = ("coordinator", "representative", "outsider", "nobody", "anonymous")
 # Drawing a document takes half a second: where it is drawn, one person of each column asks for it.
-DRAWN = ("mandate_pdf", "edition_pdf")
+DRAWN = (
+    "mandate_pdf",
+    "edition_pdf",
+    "version_pdf",
+    "version_docx",
+    "version_compare_pdf",
+    "board_pdf",
+    "shared_board_pdf",
+)
 DRAWN_FORMS = ("draft", "attested", "four lines")
 # Rules of addresses, as the tables' columns: whom the first door stops, and how.
 STOPPED_BY = {
@@ -51,16 +71,17 @@ class Case:
     """One request and the answer it should have."""
 
     page: str
-    key: str  # the object: a form, an edition, a forum, an organisation, or "" for none
+    key: str  # the object: a form, an edition, a forum, an organisation, a thing of agreements, or "" for none
     line: str  # the organisation whose line of the form it is about
     persona: str
     method: str
     expected: str
+    is_past_the_door: bool
 
     @property
     def is_about_an_object(self) -> bool:
-        """Whether the person comes past the first door, so that a 404 is about the object."""
-        return bool(self.key) and self.expected == "404" and self.persona not in WITHOUT_ROLE
+        """Whether a 404 is about the object, and not from the first door."""
+        return bool(self.key) and self.expected == "404" and self.is_past_the_door
 
     def __str__(self) -> str:
         about = " ".join(part for part in (self.key, self.line) if part)
@@ -70,6 +91,8 @@ class Case:
 def objects_of(pattern: URLPattern) -> list[tuple[str, str]]:
     """What an address is asked about: (object, organisation of the line)."""
     page, names = str(pattern.name), set(pattern.pattern.converters)
+    if page in PAGES:
+        return [(key, "") for key in PAGES[page]]
     forms = DRAWN_FORMS if page in DRAWN else FORMS
     if "line_pk" in names:
         return [(key, slug) for key in forms for slug in FORMS[key].organisations[:2]]
@@ -84,13 +107,17 @@ def objects_of(pattern: URLPattern) -> list[tuple[str, str]]:
 
 def state_of(key: str) -> str:
     """The state of an object in the words of the table."""
+    if key in THINGS:
+        return THINGS[key].state
     return FORMS[key].state if key in FORMS else {**EDITIONS, **FORUMS}.get(key, "")
 
 
-def askers_of(key: str) -> list[str]:
+def askers_of(page: str, key: str) -> list[str]:
     """Who asks about an object."""
+    if page in PAGES:
+        return list(agreement_stage.askers_of(page, key))
     if key not in FORMS or key in BY_EVERYBODY:
-        return list(PERSONAS)
+        return [persona for persona in PERSONAS if persona not in NEAR_AGREEMENTS]
     form = FORMS[key]
     near = [person for person in COMMISSIONS if set(COMMISSIONS[person]) & set(form.organisations)]
     inside = [person for person in ("reader", "orsa_reader") if set(BELONGS_TO[person]) & set(form.organisations)]
@@ -104,7 +131,7 @@ def cases(pattern: URLPattern) -> Iterator[Case]:
     objects = objects_of(pattern)
     for key, line in objects:
         has_drawn: set[str] = set()
-        for persona in askers_of(key):
+        for persona in askers_of(page, key):
             for method in _methods(own, is_first=(key, line) == objects[0]):
                 case = _case(pattern, own, (key, line), persona, method)
                 place = column(page, persona, key, line)
@@ -129,8 +156,9 @@ def _case(pattern: URLPattern, own: list[Row], about: tuple[str, str], persona: 
     place = column(page, persona, key, line)
     as_method = "GET" if method == "HEAD" else method
     row = next((row for row in own if row.covers(as_method, state_of(key))), None)
-    expected = row.cells[place] if row else STOPPED_BY[pattern.callback.access_rule].get(place, "405")
-    return Case(page, key, line, persona, method, expected)
+    stopped = STOPPED_BY[pattern.callback.access_rule]
+    expected = row.cells[place] if row else stopped.get(place, "405")
+    return Case(page, key, line, persona, method, expected, is_past_the_door=place not in stopped)
 
 
 # --- addresses and what is posted -------------------------------------------------------------------------------------
@@ -141,10 +169,24 @@ def address(stage: Stage, case: Case, *, unknown: bool = False) -> str:
     if case.page == "account_reset_password_from_key":
         return reverse(case.page, kwargs={"uidb36": "1", "key": "set-password" if unknown else "abc-123"})
     kwargs = _kwargs(stage, case)
-    return reverse(case.page, kwargs={name: UNKNOWN[name] if unknown else value for name, value in kwargs.items()})
+    return reverse(
+        case.page, kwargs={name: _unknown(value, name) if unknown else value for name, value in kwargs.items()}
+    )
+
+
+def _unknown(value: Any, name: str) -> Any:
+    return uuid.UUID(int=0) if isinstance(value, uuid.UUID) else UNKNOWN[name]
+
+
+@cache
+def names_in_address() -> dict[str, frozenset[str]]:
+    """Of each page, what its address holds."""
+    return {str(pattern.name): frozenset(pattern.pattern.converters) for pattern in patterns()}
 
 
 def _kwargs(stage: Stage, case: Case) -> dict[str, Any]:
+    if case.key in THINGS:
+        return {name: stage.things[case.key][name] for name in names_in_address()[case.page]}
     if not case.key:
         return {}
     if case.key in EDITIONS:
@@ -234,4 +276,5 @@ POSTS: dict[str, Callable[[Stage, Case], dict[str, Any]]] = {
     "account_change_password": _new_password,
     "account_set_password": _new_password,
     "account_reauthenticate": lambda stage, case: {"password": cast.PASSWORD},
+    **agreement_posts.POSTS,
 }

@@ -16,6 +16,7 @@ from mandates.models import EditionSection, FormEdition, Mandate
 from organisations import actions
 from organisations.enums import ForumKind, Role, SeatHolding
 from organisations.models import Forum, Seat, User
+from tests.access import agreement_stage
 from tests.factories import cast
 from tests.factories.cast import MORAS, canary
 
@@ -29,12 +30,30 @@ MORE_PEOPLE: dict[str, tuple[str, cast.Roles]] = {
     "future_representative": ("Fred Framtid", [(Role.REPRESENTATIVE, "falun", 1, None)]),
     "moved": ("Mona Flyttad", [(Role.REPRESENTATIVE, "falun", -400, None), (Role.READER, "polisen", -10, None)]),
     "orsa_commissioner": ("Orvar Orsasson", [(Role.COMMISSIONER, "orsa", -400, None)]),
-    "protected": ("Hemlig Skyddsson", [(Role.REPRESENTATIVE, "sater", -400, None)]),
+    "protected": (
+        "Hemlig Skyddsson",
+        [(Role.REPRESENTATIVE, "sater", -400, None), (Role.REGISTRAR, "sater", -400, None)],
+    ),
     "sater_commissioner": ("Sixten Sätersson", [(Role.COMMISSIONER, "sater", -400, None)]),
     "secretary": ("Sigge Sekreterare", [(Role.SECRETARY, "arbetsgruppen", -400, None)]),
+    "sater_registrar": ("Signe Säterregistrator", [(Role.REGISTRAR, "sater", -400, None)]),
+    "ended_registrar": ("Rolf Registrerat", [(Role.REGISTRAR, "falun", -400, -1)]),
+    "future_registrar": ("Ronja Registrerar", [(Role.REGISTRAR, "falun", 1, None)]),
+    "invited_reader": ("Ines Inbjuden", [(Role.READER, "polisen", -400, None)]),
+    "invited_writer": ("Ivar Inbjuden", [(Role.READER, "lansstyrelsen", -400, None)]),
 }
+# They differ from others only where agreements are: other pages are not asked by them.
+NEAR_AGREEMENTS = ("sater_registrar", "ended_registrar", "future_registrar", "invited_reader", "invited_writer")
 NOT_LOGGED_IN = ("anonymous", "deactivated")
-WITHOUT_ROLE = ("nobody", "ended", "future", "ended_representative", "future_representative")
+WITHOUT_ROLE = (
+    "nobody",
+    "ended",
+    "future",
+    "ended_representative",
+    "future_representative",
+    "ended_registrar",
+    "future_registrar",
+)
 FILLS_IN = (
     "representative",
     "former_holder",
@@ -52,6 +71,7 @@ COMMISSIONS = {
     "orsa_commissioner": ("orsa",),
     "sater_commissioner": ("sater",),
 }
+REGISTERS = {"registrar": ("falun",), "sater_registrar": ("sater",), "protected": ("sater",)}
 # Organisations in which a person has any role today; those without a role have none.
 BELONGS_TO: dict[str, tuple[str, ...]] = {
     "coordinator": (),
@@ -75,7 +95,10 @@ BELONGS_TO: dict[str, tuple[str, ...]] = {
     "sater_representative": ("sater",),
     "sater_commissioner": ("sater",),
     "protected": ("sater",),
+    "sater_registrar": ("sater",),
     "outsider": ("polisen",),
+    "invited_reader": ("polisen",),
+    "invited_writer": ("lansstyrelsen",),
 } | dict.fromkeys(WITHOUT_ROLE, ())
 CHAIRS = {"chair": "lansgruppen", "secretary": "arbetsgruppen"}
 PERSONAS = (*cast.PEOPLE, *MORE_PEOPLE, "anonymous")
@@ -119,6 +142,7 @@ class Stage:
     forms: dict[str, Mandate] = field(default_factory=dict)
     editions: dict[str, FormEdition] = field(default_factory=dict)
     working_edition: Any = None  # of the forum in which nobody has a form yet
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)  # what the addresses of agreements hold
 
 
 def build(world: cast.World) -> Stage:
@@ -135,6 +159,7 @@ def build(world: cast.World) -> Stage:
         forum=world.forum, name="Utgåva 2", valid_from=date(2030, 1, 1), by=world.person["coordinator"]
     )
     stage.working_edition = FormEdition.objects.get(forum__slug="arbetsgruppen")
+    stage.things = agreement_stage.build(world)
     stage.world.person["anonymous"] = None  # type: ignore[assignment]
     return stage
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.access.agreement_stage import PAGES, standings
 from tests.access.stage import (
     BELONGS_TO,
     CHAIRS,
@@ -12,11 +13,12 @@ from tests.access.stage import (
     FILLS_IN,
     FORMS,
     NOT_LOGGED_IN,
+    REGISTERS,
     WITHOUT_ROLE,
 )
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
-CELLS = {"200", "302", "done", "403", "404", "login"}
+CELLS = {"200", "302", "done", "noted", "403", "404", "login"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def column(page: str, persona: str, key: str, line: str = "") -> str:
         return "anonymous"
     if persona in WITHOUT_ROLE:
         return "no role"
+    if page in PAGES:
+        return _column_of_agreements(page, persona, key)
     if persona == "coordinator":
         return "coordinator"
     if key in FORMS:
@@ -77,6 +81,13 @@ def column(page: str, persona: str, key: str, line: str = "") -> str:
     if page.startswith("edition_") and page not in {"edition_list", "edition_create"}:
         return "participant"
     return _column_of_page(persona, key)
+
+
+def _column_of_agreements(page: str, persona: str, key: str) -> str:
+    """The nearest that the table of the page tells apart."""
+    headings = next(row.cells for row in rows() if row.page == page)
+    found = standings(persona, key, belongs_to=BELONGS_TO[persona], registers=REGISTERS.get(persona, ()))
+    return next(name for name in found if name in headings)
 
 
 def _column_of_form(persona: str, key: str, line: str) -> str:

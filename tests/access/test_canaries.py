@@ -45,14 +45,15 @@ HIDDEN = ("Hemlig Skyddsson", "protected@cast.example", "010-765 43 21")
 
 
 @pytest.fixture(scope="module")
-def full_stage(stage: Stage) -> Stage:
+def full_stage(stage: Stage) -> Iterator[Stage]:
     """The stage, where also the four organisations have ended their lines, each with a word of its own."""
     mandate = stage.forms["four lines"]
-    for line in mandate.lines.select_related("seat__organisation", "commissioner").order_by("pk"):
-        assert line.commissioner
-        word = WORDS[line.seat.organisation.slug]
-        actions.end_line(line=line, ended_on=timezone.localdate(), reason=word, by=line.commissioner)
-    return stage
+    with rolled_back():
+        for line in mandate.lines.select_related("seat__organisation", "commissioner").order_by("pk"):
+            assert line.commissioner
+            word = WORDS[line.seat.organisation.slug]
+            actions.end_line(line=line, ended_on=timezone.localdate(), reason=word, by=line.commissioner)
+        yield stage
 
 
 def places(stage: Stage) -> Iterator[str]:

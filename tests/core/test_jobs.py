@@ -619,6 +619,18 @@ def test_a_handler_can_let_others_follow(as_person: AsPerson, world: cast.World,
     jobs.cancel(job=job, by=world.person["representative"])
 
 
+def test_a_handler_that_names_who_may_follow_goes_before_having_asked(
+    as_person: AsPerson, world: cast.World, work: mock.Mock
+) -> None:
+    """Somebody who asked, and has lost the role that the work needs, has no say in it any more."""
+    jobs.handler(KIND, label="Prov", may_follow=lambda job, user: user == world.person["representative"])(work)
+    job = ask(world)
+    assert job.requested_by is not None
+    assert as_person("coordinator").get(job.get_absolute_url()).status_code == 404
+    with pytest.raises(Refused):
+        jobs.cancel(job=job, by=job.requested_by)
+
+
 def test_a_job_of_the_portal_itself_is_nobodys(as_person: AsPerson, world: cast.World, work: mock.Mock) -> None:
     job = jobs.enqueue(kind=KIND, key="own", by=None)
     assert as_person("coordinator").get(job.get_absolute_url()).status_code == 404

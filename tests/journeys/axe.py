@@ -3,7 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # WCAG 2.0, 2.1 and 2.2 at A and AA, and what axe calls good practice. Target size waits for the asking in axe.
 OPTIONS = {
@@ -56,7 +56,7 @@ OVERLAPS = """() => {
 def check(page: Page) -> None:
     """Nothing for axe to say about the page, and one heading of the first level."""
     assert violations(page) == []
-    assert page.locator("h1").count() == 1, f"{page.url}: {page.locator('h1').all_inner_texts()}"
+    expect(page.locator("h1")).to_have_count(1)
 
 
 def violations(page: Page) -> list[str]:

@@ -1,6 +1,5 @@
 """Every page of the portal in every state that it has, each with the person who sees most of it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -11,23 +10,31 @@ from mandates.models import FormEdition, Mandate
 from organisations.models import User
 from tests.factories import cast
 from tests.factories.filling import line_url
-
-
-@dataclass(frozen=True)
-class Place:
-    """An address, the name of its pattern, and who goes there ("" is a stranger)."""
-
-    name: str
-    path: str
-    person: str = "coordinator"
-    status: int = 200
-
+from tests.journeys.agreement_places import agreement_places
+from tests.journeys.place import Place
 
 # Visited by the stories instead, or not a page.
 ELSEWHERE = {
     "mandate_pdf": "a file, read back in test_mandate",
     "edition_pdf": "a file, read back in test_editions",
     "edition_publish": "a button, pressed in test_editions",
+    "version_pdf": "a file, read back in test_agreement",
+    "version_docx": "a file, read back in test_agreement",
+    "version_compare_pdf": "a file, read back in test_agreement_drafts",
+    "forum_decision_file": "a file, saved in test_agreement",
+    "dispatch_file": "files, saved in test_agreement",
+    "dispatch_receive": "a button, pressed in test_agreement",
+    "signature_file": "a file, saved in tests/agreements",
+    "decision_extract": "a file, saved in test_agreement",
+    "validity_change_file": "a file, saved in tests/agreements",
+    "board_pdf": "a file, read back in test_agreement_board",
+    "board_xlsx": "a file, asked for in test_agreement_board",
+    "board_csv": "a file, read back in test_agreement_board",
+    "board_json": "a file, read back in test_agreement_board",
+    "share_link_revoke": "a button, pressed in test_agreement_board",
+    "shared_board_pdf": "a file, read back in test_agreement_board",
+    "job_cancel": "a button, pressed in test_jobs",
+    "job_retry": "a button, pressed in test_jobs",
 }
 
 
@@ -62,6 +69,7 @@ def furnish(world: cast.World) -> list[Place]:
         *_account_places(),
         *_general_places(),
         *_edition_places(edition),
+        *agreement_places(world),
         Place("mandate_list", "/uppdrag/"),
         Place("mandate_list", "/uppdrag/", "outsider"),
         Place("mandate_list", "/uppdrag/?q=finns+inte&state=submitted"),

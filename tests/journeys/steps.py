@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -68,7 +69,7 @@ def decide(page: Page, organisation: str, *, comment: str = "") -> None:
     expect(page.get_by_text(f"Du har {done} uppdraget för {organisation}.")).to_be_visible()
 
 
-def read_pdf(page: Page, address: str) -> str:
+def read_pdf(page: Page, address: str, *, heads: str = "/H1 /H2") -> str:
     """The text of a PDF, after a look at what a reading aid needs: tags, language, title, bookmarks, fonts."""
     answer = page.request.get(address)
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
@@ -78,11 +79,23 @@ def read_pdf(page: Page, address: str) -> str:
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
         assert str(pdf.docinfo.Title)
         tags = _tags(pdf.Root.StructTreeRoot)
-        assert {"/Document", "/H1", "/H2", "/Table", "/TH", "/TD", "/P"} <= tags, tags
+        assert {"/Document", *heads.split(), "/Table", "/TH", "/TD", "/P"} <= tags, tags
         with pdf.open_outline() as outline:
             assert outline.root
-    document = pypdfium2.PdfDocument(answer.body())
+    return pdf_words(answer.body())
+
+
+def pdf_words(data: bytes) -> str:
+    """The text of all pages."""
+    document = pypdfium2.PdfDocument(data)
     return "\n".join(sheet.get_textpage().get_text_bounded() for sheet in document)
+
+
+def save_file(page: Page, link: Locator) -> bytes:
+    """What comes down when the link is pressed, as it lies on the reader's disk."""
+    with page.expect_download() as coming:
+        link.click()
+    return Path(coming.value.path()).read_bytes()
 
 
 def _tags(element: Any) -> set[str]:

@@ -156,7 +156,7 @@ def test_people_without_a_role_today(window: Window, world: cast.World) -> None:
 def test_demonstration_banner(window: Window, world: cast.World) -> None:
     """On every page, before and after login, and nowhere in a real portal."""
     stranger, page = window(), window("coordinator", width=PHONE)
-    banner = "Personer och uppdrag är påhittade"
+    banner = "Personer, uppdrag och huvudmännens beslut är påhittade"
     stranger.goto("/konto/logga-in/")
     expect(stranger.get_by_text(banner)).to_have_count(0)
     partnership = Partnership.objects.get()

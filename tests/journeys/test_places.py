@@ -14,7 +14,8 @@ from tests.factories import cast
 from tests.journeys import steps
 from tests.journeys.axe import DESKTOP, PHONE, check, reflow_faults, violations
 from tests.journeys.conftest import Window
-from tests.journeys.places import ELSEWHERE, Place, furnish, url_names
+from tests.journeys.place import Place
+from tests.journeys.places import ELSEWHERE, furnish, url_names
 
 MOST_BYTES = 100_000  # html, css and js of a page as they are sent
 
