@@ -30,7 +30,7 @@ GIVES: dict[str, set[str]] = {
     "reader": INSIDE,
     "representative": INSIDE | {"fill_in_mandate"},
     "commissioner": INSIDE | {"attest_mandate"},
-    "registrar": INSIDE,
+    "registrar": INSIDE | {"register_decision"},
     "administrator": INSIDE,
     "chair": {"view_forum_coverage"},
     "secretary": {"view_forum_coverage"},
