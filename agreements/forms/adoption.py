@@ -84,11 +84,11 @@ class DecisionForm(forms.Form):
         error_messages={"required": "Välj vad organet kom fram till."},
     )
     amendment = FreeTextField(
-        label="Ändringar",
+        label="Vad som ändrades",
         max_length=4000,
         rows=3,
         required=False,
-        help_text="Bara när texten antogs med ändringar: vad som ändrades.",
+        help_text="Fyll i när texten antogs med ändringar.",
     )
     text = forms.ChoiceField(
         label="Vilken text gällde beslutet?",

@@ -272,7 +272,7 @@ def amend(page: Page, look: steps.Look, made: Agreement) -> None:
     look(page)
     steps.press(page, "Registrera beslut")
     deciding.fill_decision(page, outcome="Antog med ändringar", body="Kommunfullmäktige")
-    page.get_by_role("textbox", name="Ändringar").fill("Uppföljning vartannat år.")
+    page.get_by_role("textbox", name="Vad som ändrades").fill("Uppföljning vartannat år.")
     steps.press(page, "Registrera beslutet")
     expect(page.get_by_role("status").first).to_contain_text("Beslutet är registrerat.")
     look(page)

@@ -110,7 +110,7 @@ def test_what_does_not_hold_is_told_beside_its_field(window: Window, world: cast
     steps.press(page, "Registrera beslutet")
     expect_summary(page)
     expect_fault(page, "Beslutsdatum", tomorrow, "kan inte ligga i framtiden")
-    expect_fault(page, "Ändringar (frivilligt)", "", "Skriv vad som ändrades.")
+    expect_fault(page, "Vad som ändrades", "", "Skriv vad som ändrades.")
     expect_fault(page, "Fingeravtrycket på handlingen", "7F3A-91C2", "till exempel 7F3A-91C2-04D8")
     expect_fault(page, "Diarienummer", f"KS {PERSONAL_NUMBER}", "personnummer")
     expect_fault(page, "Organ", "", "Välj vilket organ som beslutade.")
