@@ -13,10 +13,10 @@ class ForceRule(TextChoices):
 
     DECISION = "decision", "Från dagen för det sista beslutet"
     MONTH_AFTER_DECISION = "month_after_decision", "Från den första i månaden efter det sista beslutet"
-    LEGAL_FORCE = "legal_force", "Från den dag då det sista beslutet har fått laga kraft"
+    LEGAL_FORCE = "legal_force", "Från den dag då alla beslut har fått laga kraft"
     MONTH_AFTER_LEGAL_FORCE = (
         "month_after_legal_force",
-        "Från den första i månaden efter att det sista beslutet fått laga kraft",
+        "Från den första i månaden efter att alla beslut har fått laga kraft",
     )
 
 

@@ -175,7 +175,7 @@ class ContactForm(forms.Form):
 
 BROKEN_ROWS: dict[str, Any] = {
     "missing_management_form": "Allt i formuläret kom inte fram. Kontrollera uppgifterna och försök igen.",
-    "too_few_forms": "Minst %(num)d behövs.",
+    "too_few_forms": "Minst %(num)d steg behövs.",
 }
 
 

@@ -140,6 +140,8 @@ def correct_decision(
     with transaction.atomic():
         latest = _latest(decision, by)
         if latest.pk != decision.pk:
+            if latest.outcome == Outcome.VOID or latest.reason != reason or not _says(latest, values):
+                raise MoveRefused(CORRECTED)
             return latest
         extract = _keep_extract(upload, text, by) if upload else None if removes_extract else decision.extract
         entry = _correction(decision, {**values, "extract": extract}, reason, by)
@@ -158,6 +160,8 @@ def void_decision(*, decision: AdoptionDecision, reason: str, by: User | None) -
     _require(_may_register(by, decision.organisation))
     latest = _latest(decision, by)
     if latest.pk != decision.pk:
+        if latest.outcome != Outcome.VOID:
+            raise MoveRefused(CORRECTED)
         return latest
     if decision.outcome == Outcome.VOID:
         raise MoveRefused("Registreringen är redan struken.")
@@ -279,6 +283,11 @@ def _latest(decision: AdoptionDecision, by: User | None) -> AdoptionDecision:
     if by and later.registered_by_id == by.pk and later.registered_at > timezone.now() - REPEATED_WITHIN:
         return later
     raise MoveRefused(CORRECTED)
+
+
+def _says(entry: AdoptionDecision, values: Mapping[str, Any]) -> bool:
+    """Whether an entry says just this: then it is the same click once more."""
+    return all(getattr(entry, name) == values[name] for name in queries.ENTRY_FIELDS if name in values)
 
 
 def _correction(

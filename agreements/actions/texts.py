@@ -31,6 +31,7 @@ from organisations.models import Membership, Organisation, Partnership, User
 
 RESERVED_SLUGS = {"ny"}
 MOST_SECTIONS = 200
+CHANGED_MEANWHILE = "Texten har ändrats sedan du öppnade sidan. Läs den igen innan du publicerar."
 NO_TEXT = "Utkastet har ingen text. Skriv minst ett avsnitt innan du publicerar."
 PUBLISHED = "En version är publicerad. Parter läggs därefter till eller avslutas med en dag och en motivering."
 
@@ -139,10 +140,15 @@ def save_version(*, version: AgreementVersion, values: Mapping[str, Any], by: Us
 
 
 @transaction.atomic
-def publish(*, version: AgreementVersion, by: User | None) -> None:
-    """Compute the fingerprints and freeze the text: from then on the database refuses every change."""
+def publish(*, version: AgreementVersion, by: User | None, seen: str = "") -> None:
+    """Compute the fingerprints and freeze the text: from then on the database refuses every change.
+
+    `seen` is `queries.text_seen` of what the person had before them: nothing is frozen that nobody has read.
+    """
     _require_coordinator(by)
     version = _draft(version, by, verb="publish")
+    if seen and seen != queries.text_seen(version):
+        raise MoveRefused(CHANGED_MEANWHILE)
     sections = list(version.sections.all())
     if not sections or all(richtext.is_empty(section.body) for section in sections):
         raise MoveRefused(NO_TEXT)

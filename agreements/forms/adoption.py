@@ -30,7 +30,7 @@ FINGERPRINT_SHAPE = (
 )
 BROKEN_ROWS: dict[str, Any] = {
     "missing_management_form": "Allt i formuläret kom inte fram. Kontrollera uppgifterna och försök igen.",
-    "too_few_forms": "Minst %(num)d behövs.",
+    "too_few_forms": "Minst %(num)d steg behövs.",
     "too_many_forms": "Högst %(num)d steg får plats. Ta bort några.",
 }
 

@@ -50,7 +50,7 @@ class AgreementForm(forms.ModelForm):
             "subject": "Vad överenskommelsen handlar om, i några ord.",
             "parent": "Bara för en lokal överenskommelse.",
             "case_number": "Förvaltarens eget diarienummer.",
-            "force_rule": "Står det inget om det i texten lämnar du fältet tomt: portalen säger då att ingen vet.",
+            "force_rule": "Står det inget om det i texten lämnar du fältet tomt: portalen säger då att regeln saknas.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -367,3 +367,4 @@ class PressedForm(FilterForm):
     move = forms.CharField(required=False, max_length=60)
     remove = forms.CharField(required=False, max_length=20)
     dokument = forms.CharField(required=False, max_length=500)
+    seen = forms.CharField(required=False, max_length=64)

@@ -71,10 +71,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("decision", "Från dagen för det sista beslutet"),
                             ("month_after_decision", "Från den första i månaden efter det sista beslutet"),
-                            ("legal_force", "Från den dag då det sista beslutet har fått laga kraft"),
+                            ("legal_force", "Från den dag då alla beslut har fått laga kraft"),
                             (
                                 "month_after_legal_force",
-                                "Från den första i månaden efter att det sista beslutet fått laga kraft",
+                                "Från den första i månaden efter att alla beslut har fått laga kraft",
                             ),
                         ],
                         max_length=24,
@@ -1078,10 +1078,10 @@ class Migration(migrations.Migration):
                         choices=[
                             ("decision", "Från dagen för det sista beslutet"),
                             ("month_after_decision", "Från den första i månaden efter det sista beslutet"),
-                            ("legal_force", "Från den dag då det sista beslutet har fått laga kraft"),
+                            ("legal_force", "Från den dag då alla beslut har fått laga kraft"),
                             (
                                 "month_after_legal_force",
-                                "Från den första i månaden efter att det sista beslutet fått laga kraft",
+                                "Från den första i månaden efter att alla beslut har fått laga kraft",
                             ),
                         ],
                         max_length=24,

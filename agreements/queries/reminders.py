@@ -14,7 +14,7 @@ from agreements.queries.sending import People, item_url, people_of, principals_o
 from agreements.rules.force import AgreementStatus, agreement_status
 from agreements.rules.ladder import Rung, Sending, Standing, standing_of
 from agreements.rules.letters import reminder_text
-from agreements.rules.verdict import ALIKE, BLOCKING
+from agreements.rules.verdict import ALIKE, BLOCKING, current_version
 from agreements.rules.words import day_in_words, joined
 from organisations.models import Organisation, User
 
@@ -77,7 +77,7 @@ def ladder(agreement: Agreement) -> Ladder:
     """Twelve queries at most, however many the principals are."""
     today = timezone.localdate()
     facts = agreement_facts(agreement, today)
-    status = agreement_status(facts, as_of=today)
+    status = agreement_status(facts, as_of=today, version=current_version(facts, as_of=today))
     over = OVER.get(status.state, "")
     version = agreement.versions.filter(number=status.version).first() if status.version and not over else None
     if version is None:

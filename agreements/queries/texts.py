@@ -108,6 +108,11 @@ def section_text(section: VersionSection) -> SectionText:
     return SectionText(section.heading, section.body)
 
 
+def text_seen(version: AgreementVersion) -> str:
+    """What tells whether the text of a draft is still the one that somebody looked at."""
+    return whole_fingerprint(version.title, section_texts(version))
+
+
 def section_texts(version: AgreementVersion) -> list[SectionText]:
     return [section_text(section) for section in version.sections.all()]
 

@@ -161,18 +161,19 @@ def _of_assertions(principal: Principal, version: int | None, known_on: date) ->
         then = principal_verdict(principal, version, as_of=assertion.said_on - ONE_DAY, known_on=known_on)
         if then.decision and then.verdict in DECIDED:
             decided = f"{then.decision.body} beslutade {_day(then.decision.decided_on)}"
-            yield f"Uppgiften {_day(assertion.said_on)} att inget är beslutat kom efter att {decided}."
+            yield f"Beskedet {_day(assertion.said_on)} att inget är beslutat kom efter att {decided}."
 
 
 def _of_plan(principal: Principal) -> Iterator[str]:
     planned = [(step, step.planned_on) for step in principal.steps if step.planned_on]
     for (before, earlier), (after, later) in pairwise(planned):
         if later < earlier:
-            yield f"{after.body} är planerad {_day(later)}, före {before.body} {_day(earlier)}."
+            before_it = f"före det i {before.body} {_day(earlier)}"
+            yield f"Sammanträdet i {after.body} är planerat till {_day(later)}, {before_it}."
     for step, day in planned:
         has_calendar = any(meeting.year == day.year for meeting in step.meetings)
         if has_calendar and day not in step.meetings:
-            yield f"{step.body} är planerad {_day(day)} men har enligt kalendern inget sammanträde då."
+            yield f"Sammanträdet i {step.body} är planerat till {_day(day)}, men kalendern har inget då."
 
 
 def _kind(change: ValidityChange) -> str:

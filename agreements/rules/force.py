@@ -13,7 +13,7 @@ The state is the first of these that fits:
 7. WAITING: of all others it is known that they have not decided yet.
 
 The version asked about is the one published last, unless all have adopted an earlier one: publishing a new text does
-not undo sixteen decisions, so the earlier stands until all have adopted the newer.
+not undo sixteen decisions, so the earlier stands until all have adopted the newer, and holds until that is in force.
 
 Force is counted from the last decision, or from the last to gain legal force where the agreement's rule says so. When
 that came by the planned day, the planned day is the first in force; otherwise the rule gives it.
@@ -25,7 +25,7 @@ from datetime import date, timedelta
 
 from agreements.enums import AgreementState, ChangeKind, Verdict
 from agreements.rules.facts import Agreement, Principal, ValidityChange
-from agreements.rules.registered import standing
+from agreements.rules.registered import local_day, standing
 from agreements.rules.validity import Force, Validity, force, validity
 from agreements.rules.verdict import (
     BLOCKING,
@@ -50,6 +50,8 @@ class AgreementStatus:
     known_on: date
     version: int | None = None
     newer_version: int | None = None  # published later than the one that stands
+    is_newer_adopted: bool = False  # by all
+    newer_in_force_from: date | None = None
     verdicts: dict[str, PrincipalVerdict] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     waiting_for: tuple[str, ...] = ()
@@ -74,13 +76,17 @@ def agreement_status(
     asked = [number for number in published if version in {None, number}]
     number, verdicts = _version_that_stands(agreement, asked, as_of, known_on)
     reached = _force(agreement, verdicts)
+    newer = published[0] if number not in {None, *published[:1]} else None
+    newer_verdicts = _verdicts(agreement, newer, as_of, known_on) if newer else {}
     lasts = validity(agreement, reached.in_force_from, as_of=as_of, known_on=known_on)
     return AgreementStatus(
         state=_state(number, verdicts, reached, lasts, as_of),
         as_of=as_of,
         known_on=known_on,
         version=number,
-        newer_version=published[0] if number not in {None, *published[:1]} else None,
+        newer_version=newer,
+        is_newer_adopted=bool(newer_verdicts) and _all_alike(newer_verdicts.values()),
+        newer_in_force_from=_force(agreement, newer_verdicts).in_force_from,
         verdicts=verdicts,
         names={principal.key: principal.name for principal in agreement.principals},
         waiting_for=_those(verdicts, WAITING),
@@ -103,14 +109,22 @@ def agreement_status(
 def _version_that_stands(
     agreement: Agreement, numbers: Sequence[int], as_of: date, known_on: date
 ) -> tuple[int | None, dict[str, PrincipalVerdict]]:
+    """The newest, unless all have adopted an earlier one that holds until the newer is in force."""
     current = numbers[0] if numbers else None
     verdicts = _verdicts(agreement, current, as_of, known_on)
-    if not _all_alike(verdicts.values()):
-        for number in numbers[1:]:
-            older = _verdicts_if_all_alike(agreement, number, as_of, known_on)
-            if older:
-                return number, older
+    is_adopted = _all_alike(verdicts.values())
+    if is_adopted and _is_in_force(agreement, verdicts, as_of):
+        return current, verdicts
+    for number in numbers[1:]:
+        older = _verdicts_if_all_alike(agreement, number, as_of, known_on)
+        if older and (not is_adopted or _is_in_force(agreement, older, as_of)):
+            return number, older
     return current, verdicts
+
+
+def _is_in_force(agreement: Agreement, verdicts: Mapping[str, PrincipalVerdict], as_of: date) -> bool:
+    began = _force(agreement, verdicts).in_force_from
+    return began is not None and began <= as_of
 
 
 def _verdicts(agreement: Agreement, number: int | None, as_of: date, known_on: date) -> dict[str, PrincipalVerdict]:
@@ -125,8 +139,9 @@ def _verdicts_if_all_alike(
 ) -> dict[str, PrincipalVerdict] | None:
     """The verdicts on an earlier version, decisions about later ones set aside; None at the first who is not alike."""
     verdicts = {}
+    later_from = _later_from(agreement, number)
     for principal in agreement.principals:
-        aside = _without_later_versions(principal, number, known_on)
+        aside = _without_later_versions(principal, number, later_from, known_on)
         verdict = principal_verdict(aside, number, as_of=as_of, known_on=known_on)
         if not verdict.is_alike:
             return None
@@ -134,10 +149,25 @@ def _verdicts_if_all_alike(
     return verdicts
 
 
-def _without_later_versions(principal: Principal, number: int, known_on: date) -> Principal:
-    """Corrections first: an entry that was corrected to a later version is no entry about this one."""
+def _later_from(agreement: Agreement, number: int) -> date:
+    """The day from which a later version was out."""
+    published = {version.number: version.published_at for version in agreement.versions}
+    later = [moment for moment in published.values() if moment > published[number]]
+    return local_day(min(later)) if later else date.max
+
+
+def _without_later_versions(principal: Principal, number: int, later_from: date, known_on: date) -> Principal:
+    """Corrections first: an entry that was corrected to a later version is no entry about this one.
+
+    Nor is one that names no version when a later one was already out: it does not undo what was decided before.
+    """
     entries = standing(principal.decisions, known_on=known_on)
-    return replace(principal, decisions=tuple(entry for entry in entries if (entry.version or 0) <= number))
+    about = tuple(
+        entry
+        for entry in entries
+        if (entry.version <= number if entry.version is not None else entry.decided_on < later_from)
+    )
+    return replace(principal, decisions=about)
 
 
 def _all_alike(verdicts: Iterable[PrincipalVerdict]) -> bool:
@@ -262,7 +292,10 @@ def _cannot(status: AgreementStatus) -> str:
 
 
 def _condition_met(status: AgreementStatus) -> str:
-    met = f"Alla {len(status.names)} huvudmän har antagit samma text, den sista {_day(status.condition_met_on)}"
+    number, day = len(status.names), _day(status.condition_met_on)
+    met = f"Alla {number} huvudmän har antagit samma text, den sista {day}"
+    if number == 1:
+        met = f"Huvudmannen har antagit texten {day}"
     if status.in_force_from is None:
         return f"{met}, men överenskommelsen har ingen regel för från vilken dag den då är i kraft."
     return f"{met}. Träder i kraft {_day(status.in_force_from)}{_computed(status)}{_until(status)}."
@@ -296,7 +329,14 @@ def _was_in_force(status: AgreementStatus) -> str:
 
 def _newer(status: AgreementStatus) -> str:
     """A newer text is no part of the answer until all have adopted it, but nobody should miss it."""
-    return f"En senare version ({status.newer_version}) är publicerad." if status.newer_version else ""
+    if not status.newer_version:
+        return ""
+    if not status.is_newer_adopted:
+        return f"En senare version ({status.newer_version}) är publicerad."
+    adopted = f"Alla har antagit en senare version ({status.newer_version})"
+    if status.newer_in_force_from is None:
+        return f"{adopted}, men överenskommelsen har ingen regel för från vilken dag den då är i kraft."
+    return f"{adopted}, som träder i kraft {_day(status.newer_in_force_from)}."
 
 
 def _coming_end(status: AgreementStatus) -> str:

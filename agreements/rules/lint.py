@@ -70,12 +70,12 @@ def lint(draft: Draft) -> list[Remark]:
 
 def _of_fields(draft: Draft) -> Iterator[Remark]:
     if not draft.title.strip():
-        yield Remark("Namn", "Överenskommelsen har inget namn.")
+        yield Remark("Rubrik", "Överenskommelsen har ingen rubrik.")
     if not draft.case_number.strip():
         yield Remark("Diarienummer", "Diarienummer saknas.")
     if not draft.owner.strip():
-        yield Remark("Ägare", "Ingen ägare är angiven: vem ansvarar för överenskommelsen?")
-    for topic, text in (("Namn", draft.title), ("Diarienummer", draft.case_number), ("Ägare", draft.owner)):
+        yield Remark("Förvaltare", "Ingen förvaltare är angiven: vem ansvarar för överenskommelsen?")
+    for topic, text in (("Rubrik", draft.title), ("Diarienummer", draft.case_number), ("Förvaltare", draft.owner)):
         yield from _of_placeholders(topic, text)
 
 

@@ -162,13 +162,16 @@ def version_publish(request: HttpRequest, slug: str, number: int) -> HttpRespons
         return frozen
     if request.method == "POST":
         try:
-            actions.publish(version=version, by=person(request))
+            actions.publish(
+                version=version, by=person(request), seen=forms.PressedForm(request.POST).value("seen") or ""
+            )
         except (MoveRefused, ValidationError) as error:
             messages.error(request, in_one_line(error))
         else:
             messages.success(request, f"Version {version.number} är publicerad. Texten är låst.")
             return redirect(version)
-    return render(request, "agreements/version_publish.html", {"version": version, "remarks": queries.remarks(version)})
+    context = {"version": version, "remarks": queries.remarks(version), "seen": queries.text_seen(version)}
+    return render(request, "agreements/version_publish.html", context)
 
 
 @requires(is_member)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from agreements.enums import AgreementState, Evidence, RecommendationKind, StepRole, Verdict
+from agreements.enums import AgreementState, Evidence, Outcome, RecommendationKind, StepRole, Verdict
 from agreements.models import Agreement
 from agreements.rules import facts
 from agreements.rules.clock import Moment, legal_clock
@@ -228,6 +228,7 @@ class Answer:
 class Board(Answer):
     """Everything that the board shows."""
 
+    asked: Forecast  # the forecast, or what it would be if somebody referred the matter back
     rows: list[Row]
     remarks: list[Remark] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
@@ -275,6 +276,11 @@ class Board(Answer):
         return joined([self.status.names[key] for key in self.status.blocking])
 
     @property
+    def asked_holder(self) -> str:
+        """Who the forecast that was asked for waits for."""
+        return self.status.names.get(self.asked.holder or "", "")
+
+    @property
     def asked_of(self) -> str:
         return self.status.names.get(self.referred_back or "", "")
 
@@ -300,7 +306,10 @@ def board(
 ) -> Board:
     """How the agreement stood on a day (`as_of`), by what had been registered on a day (`known_on`)."""
     status = agreement_status(register.facts, as_of=as_of, known_on=known_on)
-    coming = forecast(register.facts, today=as_of, known_on=known_on, referred_back=referred_back, status=status)
+    coming = forecast(register.facts, today=as_of, known_on=known_on, status=status)
+    asked = coming
+    if referred_back:
+        asked = forecast(register.facts, today=as_of, known_on=known_on, referred_back=referred_back, status=status)
     other = _other_status(register, status, today)
     news = _news(register, since) if since else []
     new_keys = {item.key for item in news}
@@ -308,6 +317,7 @@ def board(
         register=register,
         status=status,
         forecast=coming,
+        asked=asked,
         rows=[_row(register, status, coming, principal, other, new_keys) for principal in register.facts.principals],
         remarks=_remarks(register, known_on),
         news=news,
@@ -408,6 +418,10 @@ def _news(register: Register, since: datetime) -> list[News]:
 def _news_of(principal: facts.Principal) -> Iterable[News]:
     key, name = principal.key, principal.name
     for entry in principal.decisions:
+        if entry.outcome == Outcome.VOID:
+            struck = f"Struket: registreringen av {entry.body} {day_in_words(entry.decided_on)} gällde inget beslut."
+            yield News(entry.registered_at, struck, key, name)
+            continue
         done = f"{entry.body} {entry.outcome.label.lower()} {day_in_words(entry.decided_on)}"
         yield News(entry.registered_at, f"Rättat: {done}." if entry.corrects else f"{done}.", key, name)
         for proof in entry.proofs:

@@ -13,7 +13,9 @@ from agreements.actions import following
 from agreements.enums import Verdict
 from agreements.models import Agreement
 from agreements.permissions import is_coordinator
+from agreements.rules.force import agreement_status
 from agreements.rules.forecast import plan_backwards
+from agreements.rules.verdict import current_version
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
 from kvinnofrid.core.spreadsheets import csv_response, csv_text, xlsx, xlsx_response
@@ -22,7 +24,7 @@ from organisations.permissions import is_member
 from reports import pdf
 from reports.forms import BoardForm, PlanningForm
 from reports.queries import board_pictures, board_table
-from reports.queries.board import Board, Row, chosen_rows
+from reports.queries.board import OVER, Board, Row, chosen_rows
 from reports.queries.board import board as board_on
 from reports.queries.register import Register, agreements_with_history, registers
 
@@ -113,13 +115,17 @@ def board_planning(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.localdate()
     [register] = registers([_agreement(request, slug)], today)
     wished = form.value("onskad")
-    plan = plan_backwards(register.facts, wished, today=today) if wished else None
+    newest = current_version(register.facts, as_of=today)
+    status = agreement_status(register.facts, as_of=today, version=newest)
+    can_plan = bool(status.verdicts) and status.state not in OVER
+    plan = plan_backwards(register.facts, wished, today=today, status=status) if wished and can_plan else None
     names = {principal.key: principal.name for principal in register.facts.principals}
     context = {
         "agreement": register.agreement,
         "form": form,
         "wished": wished,
         "plan": plan,
+        "can_plan": can_plan,
         "impossible": [(names[key], key, reason) for key, reason in plan.impossible] if plan else [],
         "chances": [(names[key], key, days) for key, days in plan.per_principal.items() if days] if plan else [],
     }

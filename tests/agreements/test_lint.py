@@ -45,9 +45,9 @@ def test_a_draft_without_faults_gets_no_remarks() -> None:
 @pytest.mark.parametrize(
     ("fault", "remark"),
     [
-        ({"title": " "}, Remark("Namn", "Överenskommelsen har inget namn.")),
+        ({"title": " "}, Remark("Rubrik", "Överenskommelsen har ingen rubrik.")),
         ({"case_number": ""}, Remark("Diarienummer", "Diarienummer saknas.")),
-        ({"owner": ""}, Remark("Ägare", "Ingen ägare är angiven: vem ansvarar för överenskommelsen?")),
+        ({"owner": ""}, Remark("Förvaltare", "Ingen förvaltare är angiven: vem ansvarar för överenskommelsen?")),
         ({"case_number": "HSN XX"}, Remark("Diarienummer", "Något verkar återstå att fylla i: ”XX”.")),
         (
             {"assigned_on": date(2024, 4, 20)},

@@ -409,3 +409,18 @@ def test_the_portal_itself_may(world: World) -> None:
     actions.publish(version=version, by=None)
     version.refresh_from_db()
     assert (version.is_published, version.published_by, TextTemplate.objects.count()) == (True, None, 0)
+
+
+def test_nothing_is_published_that_has_changed_since_it_was_read(world: World) -> None:
+    version = made_of.draft(world, made_of.with_parties(world))
+    seen = queries.text_seen(version)
+    section = version.sections.all()[0]
+    values = {"heading": section.heading, "topic": section.topic, "body": "<p>Ändrat av någon annan.</p>"}
+    actions.save_section(section=section, values=values, by=world.person["coordinator"])
+    with pytest.raises(MoveRefused, match="Texten har ändrats sedan du öppnade sidan"):
+        actions.publish(version=version, by=world.person["coordinator"], seen=seen)
+    version.refresh_from_db()
+    assert version.published_at is None
+    actions.publish(version=version, by=world.person["coordinator"], seen=queries.text_seen(version))
+    version.refresh_from_db()
+    assert version.is_published

@@ -318,7 +318,8 @@ def test_what_if_one_refers_it_back(world: cast.World, made: Agreement, as_perso
     assert (coming.earliest, coming.likely, coming.holder) == (date(2026, 12, 17), date(2027, 2, 11), SATER)
     response = page(as_person, "?om=sater")
     asked = response.context["board"]
-    assert (asked.forecast.earliest, asked.asked_of) == (date(2027, 2, 11), "Säter")
+    assert (asked.asked.earliest, asked.asked_of) == (date(2027, 2, 11), "Säter")
+    assert asked.forecast.earliest == date(2026, 12, 17)  # the answer itself is no what if
     assert response.content.decode().count('<option value="sater" selected>Säter</option>') == 1
 
 

@@ -128,7 +128,7 @@ def test_two_decisions_on_one_day() -> None:
 
 
 def test_said_not_to_be_decided_after_it_was() -> None:
-    text = "Uppgiften 11 mars 2026 att inget är beslutat kom efter att Kommunfullmäktige beslutade 10 mars 2026."
+    text = "Beskedet 11 mars 2026 att inget är beslutat kom efter att Kommunfullmäktige beslutade 10 mars 2026."
     for outcome in (Outcome.ADOPTED, Outcome.AMENDED, Outcome.REJECTED):
         assert of_entries(entry("2026-03-10", outcome), assertions=(said("2026-03-11"),)) == [text]
     assert of_entries(entry("2026-03-10"), assertions=(said("2026-03-10"),)) == []
@@ -139,8 +139,8 @@ def test_said_not_to_be_decided_after_it_was() -> None:
 def test_plans() -> None:
     steps = (replace(STEPS[0], planned_on=on("2026-06-15")), replace(STEPS[1], planned_on=on("2026-03-11")))
     assert of_entries(steps=steps) == [
-        "Kommunfullmäktige är planerad 11 mars 2026, före Kommunstyrelsen 15 juni 2026.",
-        "Kommunfullmäktige är planerad 11 mars 2026 men har enligt kalendern inget sammanträde då.",
+        "Sammanträdet i Kommunfullmäktige är planerat till 11 mars 2026, före det i Kommunstyrelsen 15 juni 2026.",
+        "Sammanträdet i Kommunfullmäktige är planerat till 11 mars 2026, men kalendern har inget då.",
     ]
 
 

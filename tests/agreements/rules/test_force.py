@@ -470,3 +470,45 @@ def _seconds(facts: Agreement) -> float:
     began = perf_counter()
     agreement_status(facts, as_of=on("2026-12-31") + timedelta(days=1))
     return perf_counter() - began
+
+
+def test_a_word_that_names_no_version_does_not_undo_the_one_in_force() -> None:
+    """When a later text is out, "bordlades" and "annan text" are about that one, unless the entry says otherwise."""
+    for outcome in (Outcome.TABLED, Outcome.REFERRED_BACK, Outcome.REJECTED, Outcome.AMENDED):
+        later = entry("2027-09-01", outcome, key=3, version=None)
+        facts = agreement(
+            principal("Avesta", entry("2026-03-10"), later), principal("Falun", entry("2026-06-15", key=2)), versions=2
+        )
+        status = agreement_status(facts, as_of=on("2027-09-02"))
+        assert (status.state, status.version, status.newer_version) == (AgreementState.IN_FORCE, 1, 2)
+
+
+def test_the_earlier_version_holds_until_the_newer_is_in_force() -> None:
+    facts = agreement(
+        principal("Avesta", entry("2026-03-10"), entry("2027-08-10", key=3, version=2)),
+        principal("Falun", entry("2026-06-15", key=2), entry("2027-08-12", key=4, version=2)),
+        versions=2,
+        force_rule=ForceRule.MONTH_AFTER_DECISION,
+    )
+    assert asked(facts, "2027-08-20") == (
+        AgreementState.IN_FORCE,
+        "I kraft sedan 1 oktober 2026. Alla har antagit en senare version (2), som träder i kraft 1 september 2027.",
+    )
+    status = agreement_status(facts, as_of=on("2027-09-01"))
+    assert (status.state, status.version, status.in_force_from) == (AgreementState.IN_FORCE, 2, on("2027-09-01"))
+    without = replace(facts, force_rule=None)
+    assert asked(without, "2027-09-01") == (
+        AgreementState.IN_FORCE,
+        (
+            "I kraft sedan 1 oktober 2026. Alla har antagit en senare version (2), men överenskommelsen har ingen "
+            "regel för från vilken dag den då är i kraft."
+        ),
+    )
+
+
+def test_one_party_is_not_all() -> None:
+    facts = agreement(principal("Falun", entry("2026-03-10")), planned_on=None)
+    assert asked(facts, "2026-03-11")[1] == (
+        "Huvudmannen har antagit texten 10 mars 2026, men överenskommelsen har ingen regel för från vilken dag den då "
+        "är i kraft."
+    )
