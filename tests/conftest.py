@@ -11,6 +11,13 @@ from organisations.models import User
 from tests.factories import cast
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A parameter named as one of Playwright's fixtures would draw all journeys, which empty the tables, to its place."""
+    named = [item.nodeid for item in items if "chromium" in item.name and "journeys" not in item.nodeid]
+    if named:
+        raise pytest.UsageError(f"rename the parameter (page, context, browser): {named[0]}")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """The cast is made once; each test rolls back to it."""

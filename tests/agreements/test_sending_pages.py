@@ -466,13 +466,13 @@ def test_links_lead_only_where_the_reader_may_go(world: World, as_person: As) ->
 # --- opened and received ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["", *(f"{name}/" for name in FILES)])
-def test_a_look_at_the_page_or_a_file_is_remembered_once(world: World, as_person: As, page: str) -> None:
+@pytest.mark.parametrize("looked_at", ["", *(f"{name}/" for name in FILES)])
+def test_a_look_at_the_page_or_a_file_is_remembered_once(world: World, as_person: As, looked_at: str) -> None:
     dispatch = dispatched(world, published(world, THREE), THREE)
     url = f"{ROOT}utskick/{dispatch.pk}/falun/"
-    as_person("coordinator").get(url + page)
+    as_person("coordinator").get(url + looked_at)
     assert item_of(dispatch, "falun").opened_at is None
-    as_person("reader").get(url + page)
+    as_person("reader").get(url + looked_at)
     first = item_of(dispatch, "falun")
     as_person("registrar").get(url)
     assert (item_of(dispatch, "falun").opened_at, first.opened_by) == (first.opened_at, world.person["reader"])

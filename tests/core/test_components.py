@@ -200,7 +200,7 @@ def test_without_errors_there_is_no_summary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "prefix"),
+    ("values", "prefix"),
     [
         ({}, ""),
         ({"form": samples.SampleForm()}, ""),
@@ -209,8 +209,8 @@ def test_without_errors_there_is_no_summary() -> None:
         ({"forms": [samples.SampleForm(), samples.filled_with_faults()]}, "Fel: "),
     ],
 )
-def test_the_title_begins_with_fel_when_a_form_has_errors(context: dict[str, object], prefix: str) -> None:
-    assert Template("{% load portal %}{% title_prefix %}").render(Context(context)) == prefix
+def test_the_title_begins_with_fel_when_a_form_has_errors(values: dict[str, object], prefix: str) -> None:
+    assert Template("{% load portal %}{% title_prefix %}").render(Context(values)) == prefix
 
 
 # The page with all of them

@@ -494,7 +494,7 @@ def test_a_database_that_was_away_is_found_again(transactional_world: cast.World
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        assert cursor.fetchone() == (1,)
+        assert cursor.fetchone()[0] >= 1  # the worker's; a test before may have left one idle
     second = ask(transactional_world, key="second", total=1, event="second")
     wait_until(lambda: steps_done(second) == 1)
     assert (process.poll(), len(worker.said.read_text().splitlines())) == (None, 1)
