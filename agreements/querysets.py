@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kvinnofrid.core.audit import TrackedQuerySet
 from kvinnofrid.core.ordering import swedish
@@ -22,8 +22,9 @@ class AgreementQuerySet(TrackedQuerySet):
 
 class PartyQuerySet(TrackedQuerySet):
     def in_order(self) -> Self:
-        """The region first, then the municipalities in Swedish order."""
-        return self.select_related("organisation").order_by("-organisation__kind", swedish("organisation__name"))
+        """The region first, then the municipalities in Swedish order; the periods of each in the order of time."""
+        by_name = ("-organisation__kind", swedish("organisation__name"))
+        return self.select_related("organisation").order_by(*by_name, F("starts_on").asc(nulls_first=True))
 
 
 class AgreementVersionQuerySet(TrackedQuerySet):

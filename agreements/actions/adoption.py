@@ -5,7 +5,6 @@ Entries never change: a correction is a new one with a reason, and the old one s
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from agreements.actions.striking import REPEATED_WITHIN, strike
 from agreements.enums import Evidence, Outcome
 from agreements.models import (
     AdoptionDecision,
@@ -37,7 +37,6 @@ from kvinnofrid.core.overtaking import refuse_if_overtaken
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.models import Organisation, User
 
-REPEATED_WITHIN = timedelta(minutes=1)
 MOST_FOUND = 50
 CORRECTED = "Registreringen är redan rättad. Läs sidan på nytt och rätta den senaste."
 
@@ -109,7 +108,7 @@ def register_decision(
     text = read_extract(upload)
     with transaction.atomic():
         _lock_parties(agreement, organisations)
-        same = {**values, "agreement": agreement, "organisation": organisation, "corrects": None}
+        same = {**values, "agreement": agreement, "organisation": organisation}
         if repeated := _repeated(AdoptionDecision, same, upload, "extract", by):
             return repeated
         shared = {"extract": _keep_extract(upload, text, by), "registered_at": timezone.now(), "registered_by": by}
@@ -225,6 +224,16 @@ def say_undecided(
 
 
 @transaction.atomic
+def void_status_note(*, note: StatusNote, reason: str, by: User | None) -> StatusNote:
+    """Nobody said so: the entry is struck out, and the one before it counts again."""
+    _require(_may_register(by, note.organisation))
+    void, is_new = strike(note, reason=reason, by=by)
+    if is_new:
+        _tell(void, by, template="status_note_struck")
+    return void
+
+
+@transaction.atomic
 def sign(
     *, organisation: Organisation, values: Mapping[str, Any], by: User | None, upload: Upload | None = None
 ) -> Signature:
@@ -242,6 +251,13 @@ def sign(
     signature = Signature(**same, file=file, registered_at=timezone.now(), registered_by=by)
     audit.save(signature, by=by, verb="signed")
     return signature
+
+
+@transaction.atomic
+def void_signature(*, signature: Signature, reason: str, by: User | None) -> Signature:
+    """It was never signed so: the entry is struck out, and stays readable with its file."""
+    _require(_may_register(by, signature.organisation))
+    return strike(signature, reason=reason, by=by)[0]
 
 
 # --- what they share --------------------------------------------------------------------------------------------------
@@ -310,6 +326,7 @@ def _repeated(model: Any, values: Mapping[str, Any], upload: Upload | None, file
         **values,
         registered_by=by,
         registered_at__gt=timezone.now() - REPEATED_WITHIN,
+        corrects__isnull=True,
         corrected_by__isnull=True,
     )
     if file and upload:

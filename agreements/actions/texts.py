@@ -78,15 +78,13 @@ def choose_parties(*, agreement: Agreement, organisations: Sequence[Organisation
 
 @transaction.atomic
 def add_party(*, agreement: Agreement, organisation: Organisation, starts_on: date, reason: str, by: User) -> None:
-    """One more party from a day on; one that has ended and comes back is a party again from that day."""
+    """One more party from a day on; one that has ended and comes back has a new period, beside the one it had."""
     _require_coordinator(by)
     agreement = _locked_agreement(agreement)
-    party = agreement.parties.filter(organisation=organisation).first() or Party(
-        agreement=agreement, organisation=organisation
-    )
-    if party.pk and (party.ends_on is None or party.ends_on >= starts_on):
+    periods = agreement.parties.filter(organisation=organisation)
+    if any(period.ends_on is None or period.ends_on >= starts_on for period in periods):
         raise MoveRefused(f"{organisation.short_name} är redan part då.")
-    party.starts_on, party.ends_on = starts_on, None
+    party = Party(agreement=agreement, organisation=organisation, starts_on=starts_on)
     audit.save(party, by=by, verb="added", reason=reason)
 
 

@@ -1,25 +1,21 @@
 """Registers what happens to the validity: extended, replaced, withdrawn; corrected by an entry that strikes out."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from agreements.actions.striking import REPEATED_WITHIN, strike
 from agreements.enums import ChangeKind
 from agreements.models import Agreement, ValidityChange
 from agreements.permissions import is_coordinator
-from agreements.queries import validity as queries
 from agreements.rules.entries import day_fault
 from kvinnofrid.core import audit, files
 from kvinnofrid.core.access import Refused
 from kvinnofrid.core.files import Upload
-from kvinnofrid.core.workflow import MoveRefused
 from organisations.models import User
-
-REPEATED_WITHIN = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -46,18 +42,7 @@ def void_change(*, change: ValidityChange, reason: str, by: User | None) -> Vali
     """There was no such decision: an entry that strikes it out. The old one stays readable."""
     _require(by is None or is_coordinator(by))
     Agreement.objects.select_for_update().get(pk=change.agreement_id)
-    change = ValidityChange.objects.get(pk=change.pk)
-    later = ValidityChange.objects.filter(corrects=change).first()
-    if later and later.registered_by == by and later.registered_at > timezone.now() - REPEATED_WITHIN:
-        return later
-    if later or change.is_void:
-        raise MoveRefused("Registreringen är redan struken.")
-    values = {name: getattr(change, name) for name in (*queries.CHANGE_FIELDS, "agreement", "file") if name != "reason"}
-    entry = ValidityChange(
-        **values, corrects=change, is_void=True, reason=reason, registered_at=timezone.now(), registered_by=by
-    )
-    audit.save(entry, by=by, verb="voided", reason=reason)
-    return entry
+    return strike(change, reason=reason, by=by)[0]
 
 
 def _refuse_faults(agreement: Agreement, values: Mapping[str, Any]) -> None:

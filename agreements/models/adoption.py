@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agreements.enums import Evidence, Outcome, StepRole
 from agreements.models.agreements import Agreement
-from agreements.models.registered import Registered
+from agreements.models.registered import Registered, Strikable
 from agreements.models.texts import AgreementVersion
 from kvinnofrid.core.audit import Tracked, TrackedQuerySet
 from kvinnofrid.core.models import StoredFile
@@ -170,7 +170,7 @@ class ExtractReading(models.Model):
         return ", ".join(self.found)
 
 
-class StatusNote(Registered):
+class StatusNote(Strikable):
     """Somebody responsible has said, on a day, that the principal has not decided yet."""
 
     agreement = models.ForeignKey(
@@ -181,7 +181,7 @@ class StatusNote(Registered):
     said_by = models.CharField("av (funktion)", max_length=120, validators=[refuse_personal_number])
     comment = models.TextField("kommentar", max_length=2000, blank=True, validators=[refuse_personal_number])
 
-    class Meta(Registered.Meta):
+    class Meta(Strikable.Meta):
         verbose_name = "besked"
         verbose_name_plural = "besked"
 
@@ -189,7 +189,7 @@ class StatusNote(Registered):
         return f"{self.organisation.short_name} {self.said_on}"
 
 
-class Signature(Registered):
+class Signature(Strikable):
     """A principal's signed original, where the parties sign. The signatory is told by function."""
 
     version = models.ForeignKey(
@@ -202,7 +202,7 @@ class Signature(Registered):
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="originalet som fil"
     )
 
-    class Meta(Registered.Meta):
+    class Meta(Strikable.Meta):
         verbose_name = "underskrift"
         verbose_name_plural = "underskrifter"
 

@@ -1,18 +1,20 @@
 """An agreement, its parties, and what happens to its validity."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from agreements.enums import AgreementKind, ChangeKind, ForceRule
-from agreements.models.registered import Registered
+from agreements.models.registered import Strikable
 from agreements.querysets import AgreementQuerySet, PartyQuerySet
 from kvinnofrid.core.audit import Tracked
 from kvinnofrid.core.models import StoredFile
 from kvinnofrid.core.validators import refuse_personal_number
 from organisations.models import Forum, Organisation
-from organisations.models.periods import Period, in_order
+from organisations.models.periods import DateRange, Period, in_order
 
 
 class Agreement(Tracked):
@@ -93,7 +95,10 @@ class Agreement(Tracked):
 
 
 class Party(Period):
-    """An organisation whose own decision the agreement needs. It may be removed until a version is published."""
+    """An organisation whose own decision the agreement needs, and when; one that comes back has a period more.
+
+    It may be removed until a version is published.
+    """
 
     may_be_deleted = True
     agreement = models.ForeignKey(
@@ -110,14 +115,22 @@ class Party(Period):
         verbose_name_plural = "parter"
         constraints = [
             in_order("agreement_party"),
-            models.UniqueConstraint(fields=["agreement", "organisation"], name="agreement_party_once"),
+            ExclusionConstraint(
+                name="agreement_party_one_period",
+                expressions=[
+                    ("agreement", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Huvudmannen är redan part under perioden.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.organisation.short_name}, {self.agreement}"
 
 
-class ValidityChange(Registered):
+class ValidityChange(Strikable):
     """An extension, a replacement or a withdrawal: an entry that never changes, only corrected by a later one.
 
     `takes_effect_on` is the new last day of an extension, and the first day without the agreement otherwise.
@@ -150,9 +163,8 @@ class ValidityChange(Registered):
     file = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="beslutet som fil"
     )
-    is_void = models.BooleanField("registreringen gällde inget beslut", default=False, editable=False)
 
-    class Meta(Registered.Meta):
+    class Meta(Strikable.Meta):
         verbose_name = "ändrad giltighet"
         verbose_name_plural = "ändringar av giltigheten"
         constraints = [

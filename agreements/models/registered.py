@@ -36,3 +36,12 @@ class Registered(Tracked):
     class Meta:
         abstract = True
         ordering = ["registered_at", "pk"]
+
+
+class Strikable(Registered):
+    """An entry that is struck out by one that says the same, corrects it and is void: both then count for nothing."""
+
+    is_void = models.BooleanField("stryker en registrering", default=False, editable=False)
+
+    class Meta(Registered.Meta):
+        abstract = True

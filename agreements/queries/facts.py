@@ -24,6 +24,7 @@ DECISION_COLUMNS = (
     "pk", "body__name", "role", "outcome", "version__number", "decided_on", "registered_at", "corrects_id",
     "is_approved_at_once", "approved_on", "announced_on", "legal_force_on",
 )  # fmt: skip
+NOTE_COLUMNS = ("said_on", "registered_at", "said_by", "pk", "corrects_id", "is_void")
 PRINCIPAL = ("agreement_id", "organisation__slug")
 
 
@@ -36,7 +37,7 @@ def facts_of(agreements: Sequence[Agreement], on: date) -> dict[int, facts.Agree
     """The same for several agreements, by primary key: eight queries, however many they and their parties are."""
     proofs = _by(DecisionProof, agreements, ("decision_id",), ("grade", "given_at"), "decision__agreement")
     decisions = _by(AdoptionDecision, agreements, PRINCIPAL, DECISION_COLUMNS)
-    notes = _by(StatusNote, agreements, PRINCIPAL, ("said_on", "registered_at", "said_by"))
+    notes = _by(StatusNote, agreements, PRINCIPAL, NOTE_COLUMNS)
     steps = _steps(agreements)
     versions = _by(AgreementVersion, agreements, ("agreement_id",), ("number", "published_at"))
     changes = _by(

@@ -65,7 +65,9 @@ ENTRY_SENTENCES = {
     "proved_extract": "Bekräftade fingeravtrycket i utdraget från {about}.",
     "proved_compared": "Jämförde texterna i beslutet från {about}.",
     "said": "Registrerade beskedet {about} att inget är beslutat.",
+    "said_voided": "Strök beskedet {about} att inget är beslutat.",
     "signed": "Registrerade underskriften {about}.",
+    "signed_voided": "Strök underskriften {about}.",
 }
 
 
@@ -81,6 +83,15 @@ class StepRow:
     status: str
     tone: str
     register_url: str
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """What was said or signed, and the entry that strikes it out; no address for those who may not, or when it is."""
+
+    entry: StatusNote | Signature
+    struck_by: StatusNote | Signature | None
+    void_url: str
 
 
 @dataclass(frozen=True)
@@ -108,8 +119,8 @@ class PrincipalPage:
     corrected: list[EntryRow]
     warnings: list[str]
     contrary: list[ContraryReading]
-    notes: list[StatusNote]
-    signatures: list[Signature]
+    notes: list[Stroke]
+    signatures: list[Stroke]
     sent: list[SentItem]
     reminders: list[Reminder]
     history: list[Event]
@@ -128,8 +139,9 @@ def principal_page(agreement: Agreement, organisation: Organisation, reader: Any
     verdict = status.verdicts.get(organisation.slug)
     rows = principal_rows(agreement, organisation)
     found = [one.text for one in contradictions(facts, known_on=today) if one.principal == organisation.slug]
-    notes, signatures = _notes(agreement, organisation), _signatures(agreement, organisation)
     writes = may_register(reader, organisation)
+    notes = _notes(agreement, organisation, writes=writes)
+    signatures = _signatures(agreement, organisation, writes=writes)
     return PrincipalPage(
         verdict=str(verdict.verdict.label) if verdict else "Inte part i dag",
         tone=TONES[verdict.verdict] if verdict else "neutral",
@@ -200,14 +212,24 @@ def _step_status(step: DecisionStep, entry: EntryRow | None) -> tuple[str, str]:
     return f"Planerat {day_in_words(step.planned_on)}", "waiting"
 
 
-def _notes(agreement: Agreement, organisation: Organisation) -> list[StatusNote]:
-    notes = agreement.status_notes.filter(organisation=organisation).select_related("registered_by")
-    return list(notes.order_by("-said_on", "-registered_at", "-pk"))
+def _notes(agreement: Agreement, organisation: Organisation, *, writes: bool) -> list[Stroke]:
+    notes = agreement.status_notes.filter(organisation=organisation, is_void=False).select_related(
+        "registered_by", "corrected_by__registered_by"
+    )
+    rows = notes.order_by("-said_on", "-registered_at", "-pk")
+    return [_stroke(row, "status_note_void", agreement, writes=writes) for row in rows]
 
 
-def _signatures(agreement: Agreement, organisation: Organisation) -> list[Signature]:
-    found = Signature.objects.filter(version__agreement=agreement, organisation=organisation)
-    return list(found.select_related("version", "file", "registered_by").order_by("-signed_on", "-pk"))
+def _signatures(agreement: Agreement, organisation: Organisation, *, writes: bool) -> list[Stroke]:
+    found = Signature.objects.filter(version__agreement=agreement, organisation=organisation, is_void=False)
+    rows = found.select_related("version", "file", "registered_by", "corrected_by__registered_by")
+    rows = rows.order_by("-signed_on", "-pk")
+    return [_stroke(row, "signature_void", agreement, writes=writes) for row in rows]
+
+
+def _stroke(entry: StatusNote | Signature, page: str, agreement: Agreement, *, writes: bool) -> Stroke:
+    struck_by = getattr(entry, "corrected_by", None)
+    return Stroke(entry, struck_by, reverse(page, args=[agreement.slug, entry.pk]) if writes and not struck_by else "")
 
 
 def _sent(agreement: Agreement, organisation: Organisation, reader: Any) -> list[SentItem]:
@@ -242,8 +264,8 @@ def _history(
     agreement: Agreement,
     organisation: Organisation,
     rows: Sequence[EntryRow],
-    notes: Sequence[StatusNote],
-    signatures: Sequence[Signature],
+    notes: Sequence[Stroke],
+    signatures: Sequence[Stroke],
 ) -> list[Event]:
     """The way, the entries, the proofs, what was said and signed, in sentences: one query more than these."""
     steps = DecisionStep.history.filter(agreement=agreement, organisation=organisation)
@@ -253,12 +275,18 @@ def _history(
     for row in rows:
         found += _events_of(row.decision)
     for said in notes:
-        told = Told("said", said.registered_at, said.registered_by)
-        found += events([told], ENTRY_SENTENCES, about=day_in_words(said.said_on))
-    for signature in signatures:
-        told = Told("signed", signature.registered_at, signature.registered_by)
-        found += events([told], ENTRY_SENTENCES, about=day_in_words(signature.signed_on))
+        found += _events_of_stroke(said, "said")
+    for signed in signatures:
+        found += _events_of_stroke(signed, "signed")
     return latest_first(found)
+
+
+def _events_of_stroke(row: Stroke, verb: str) -> list[Event]:
+    day = row.entry.said_on if isinstance(row.entry, StatusNote) else row.entry.signed_on
+    told = [Told(verb, row.entry.registered_at, row.entry.registered_by)]
+    if void := row.struck_by:
+        told.append(Told(f"{verb}_voided", void.registered_at, void.registered_by, void.reason))
+    return events(told, ENTRY_SENTENCES, about=day_in_words(day))
 
 
 def _events_of(decision: AdoptionDecision) -> list[Event]:

@@ -244,7 +244,7 @@ def _facts(agreement: Agreement) -> list[dict[str, Any]]:
 
 
 def _ended(parties: Sequence[Any]) -> list[Any]:
-    """Those that are no longer parties, from the latest that is known of each."""
+    """The periods that have ended, each from the latest that is known of it."""
     latest: dict[int, Any] = {}
     for row in parties:
         latest.setdefault(row.id, row)

@@ -38,11 +38,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class Assertion:
-    """Somebody responsible has said, on a day, that it is not decided yet."""
+    """Somebody responsible has said, on a day, that it is not decided yet. One that is void strikes out another."""
 
     said_on: date
     registered_at: datetime
     said_by: str = ""
+    key: int = 0
+    corrects: int | None = None
+    is_void: bool = False
 
 
 @dataclass(frozen=True)

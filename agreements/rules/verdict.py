@@ -3,7 +3,8 @@
 Two days are asked about: `as_of`, what had been decided by then, and `known_on`, what had been registered by then
 (the same day unless told). The rules, in order:
 
-1. An entry counts when it is known and no known entry corrects it; a correction that is VOID leaves nothing.
+1. An entry or an assertion counts when it is known and no known one corrects it; a correction that is VOID leaves
+   nothing.
 2. Taken alone, an entry says something of a version as `reading` tells. Only a deciding body adopts or rejects, and
    only the very version asked about is identical. An adoption of another text is OTHER_VERSION; anything else about
    another version says only that this one is not decided.
@@ -74,6 +75,12 @@ def entries_in_force(principal: Principal, *, as_of: date, known_on: date | None
     """What the principal's bodies had arrived at, with corrections in place, the latest last."""
     entries = standing(principal.decisions, known_on=known_on or as_of)
     return tuple(sorted((entry for entry in entries if _counts(entry, as_of)), key=_place))
+
+
+def assertions_in_force(principal: Principal, *, as_of: date, known_on: date) -> list[Assertion]:
+    """What had been said by then and registered, without what was struck out."""
+    known = standing(principal.assertions, known_on=known_on)
+    return [assertion for assertion in known if not assertion.is_void and assertion.said_on <= as_of]
 
 
 def reading(entry: Decision, version: int | None) -> Verdict:
@@ -189,11 +196,7 @@ def _evidence(entry: Decision, known_on: date) -> Evidence:
 
 
 def _last_assertion(principal: Principal, as_of: date, known_on: date) -> Assertion | None:
-    said = (
-        assertion
-        for assertion in principal.assertions
-        if assertion.said_on <= as_of and local_day(assertion.registered_at) <= known_on
-    )
+    said = assertions_in_force(principal, as_of=as_of, known_on=known_on)
     return max(
         said, key=lambda assertion: (assertion.said_on, assertion.registered_at, assertion.said_by), default=None
     )

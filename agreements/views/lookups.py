@@ -47,8 +47,8 @@ def visible_agreement(request: HttpRequest, slug: str) -> Agreement:
 def principal_of(request: HttpRequest, slug: str, organisation: str) -> tuple[Agreement, Organisation]:
     """An agreement and one that is, or has been, a party to it."""
     agreement = visible_agreement(request, slug)
-    parties = Party.objects.filter(agreement=agreement).select_related("organisation")
-    return agreement, get_object_or_404(parties, organisation__slug=organisation).organisation
+    parties = Party.objects.filter(agreement=agreement).values("organisation")
+    return agreement, get_object_or_404(Organisation, slug=organisation, pk__in=parties)
 
 
 def visible_versions(request: HttpRequest, agreement: Agreement) -> list[AgreementVersion]:
@@ -69,6 +69,12 @@ def unless_draft(request: HttpRequest, version: AgreementVersion) -> HttpRespons
     lost = "Det du skrev sparades inte. " if request.method == "POST" else ""
     messages.error(request, lost + FROZEN[version.state])
     return redirect(version)
+
+
+def unstruck(request: HttpRequest, entries: Any) -> Any:
+    """The entries that there is a page to strike; a second post of the same is answered by the action."""
+    entries = entries.filter(is_void=False)
+    return entries if request.method == "POST" else entries.filter(corrected_by=None)
 
 
 def served(stored: StoredFile | None) -> HttpResponse:

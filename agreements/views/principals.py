@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.actions import adoption as actions
 from agreements.forms.adoption import (
+    ReasonForm,
     SignatureForm,
     StatusNoteForm,
     StepFormSet,
@@ -18,7 +19,7 @@ from agreements.forms.adoption import (
 from agreements.models import Agreement, Signature
 from agreements.queries import adoption as queries
 from agreements.queries.principals import principal_page
-from agreements.views.lookups import done, form_page, person, principal_of, require, served, visible_agreement
+from agreements.views.lookups import done, form_page, person, principal_of, require, served, unstruck, visible_agreement
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from organisations.actions import add_body
@@ -92,6 +93,25 @@ def status_note_create(request: HttpRequest, slug: str, organisation: str) -> Ht
 
 @requires(is_member)
 @form_page
+def status_note_void(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Strike out what was registered as said, with a reason; it stays readable."""
+    agreement = visible_agreement(request, slug)
+    notes = agreement.status_notes.select_related("agreement", "organisation")
+    note = get_object_or_404(unstruck(request, notes), pk=pk)
+    require(may_register(request.user, note.organisation))
+    form = ReasonForm(request.POST or None)
+
+    def save() -> None:
+        actions.void_status_note(note=note, reason=form.cleaned_data["why"], by=person(request))
+
+    if request.method == "POST" and form.is_valid() and done(form, save):
+        messages.success(request, "Beskedet är struket. Registrera det på nytt om det bara var något som var fel.")
+        return redirect("principal_detail", agreement.slug, note.organisation.slug)
+    return _page(request, "agreements/status_note_void.html", agreement, note.organisation, form=form, note=note)
+
+
+@requires(is_member)
+@form_page
 def signature_create(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """The signed original of one principal, where the parties sign."""
     agreement, principal = _to_register(request, slug, organisation)
@@ -110,12 +130,32 @@ def signature_create(request: HttpRequest, slug: str, organisation: str) -> Http
 
 
 @requires(is_member)
+@form_page
+def signature_void(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Strike out what was registered as signed, with a reason; it stays readable, with its file."""
+    agreement = visible_agreement(request, slug)
+    signatures = Signature.objects.filter(version__agreement=agreement).select_related("version", "organisation")
+    signature = get_object_or_404(unstruck(request, signatures), pk=pk)
+    require(may_register(request.user, signature.organisation))
+    form = ReasonForm(request.POST or None)
+
+    def save() -> None:
+        actions.void_signature(signature=signature, reason=form.cleaned_data["why"], by=person(request))
+
+    if request.method == "POST" and form.is_valid() and done(form, save):
+        messages.success(request, "Underskriften är struken. Registrera den på nytt om det bara var något som var fel.")
+        return redirect("principal_detail", agreement.slug, signature.organisation.slug)
+    context = {"form": form, "signature": signature}
+    return _page(request, "agreements/signature_void.html", agreement, signature.organisation, **context)
+
+
+@requires(is_member)
 @require_safe
 def signature_file(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The signed original."""
     agreement = visible_agreement(request, slug)
-    signature = get_object_or_404(Signature.objects.select_related("file"), version__agreement=agreement, pk=pk)
-    return served(signature.file)
+    signatures = Signature.objects.filter(version__agreement=agreement, is_void=False).select_related("file")
+    return served(get_object_or_404(signatures, pk=pk).file)
 
 
 def _to_register(request: HttpRequest, slug: str, organisation: str) -> tuple[Agreement, Organisation]:

@@ -1,6 +1,7 @@
 """What is decided about the validity of an agreement: extended, replaced, withdrawn, struck out."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -12,7 +13,7 @@ from agreements.forms.adoption import (
 )
 from agreements.models import ValidityChange
 from agreements.queries.validity import adopters_of, other_body_warning, validity_rows
-from agreements.views.lookups import done, form_page, person, require, served, visible_agreement
+from agreements.views.lookups import done, form_page, person, require, served, unstruck, visible_agreement
 from kvinnofrid.core.access import requires
 from organisations.permissions import is_coordinator, is_member
 
@@ -43,7 +44,7 @@ def validity_change_create(request: HttpRequest, slug: str) -> HttpResponse:
 @form_page
 def validity_change_void(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Strike out an entry about the validity, with a reason; it stays readable."""
-    change = _change(request, slug, pk)
+    change = get_object_or_404(unstruck(request, _changes(request, slug)), pk=pk)
     require(is_coordinator(request.user))
     form = ReasonForm(request.POST or None)
 
@@ -61,9 +62,9 @@ def validity_change_void(request: HttpRequest, slug: str, pk: int) -> HttpRespon
 @require_safe
 def validity_change_file(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The decision about the validity."""
-    return served(_change(request, slug, pk).file)
+    return served(get_object_or_404(_changes(request, slug), pk=pk, is_void=False).file)
 
 
-def _change(request: HttpRequest, slug: str, pk: int) -> ValidityChange:
+def _changes(request: HttpRequest, slug: str) -> QuerySet[ValidityChange]:
     changes = ValidityChange.objects.select_related("agreement", "file", "forum", "organisation")
-    return get_object_or_404(changes, agreement=visible_agreement(request, slug), pk=pk, is_void=False)
+    return changes.filter(agreement=visible_agreement(request, slug))

@@ -55,9 +55,10 @@ def _party(shelves: Shelves, agreement: Any, _values: Mapping[str, Any], text: s
     organisation = organisations.rows[(text,)]
     if organisation is None:
         return None
-    if (agreement.pk, organisation.pk) not in parties.rows:
+    periods = [row for key, row in parties.rows.items() if key[:2] == (agreement.pk, organisation.pk)]
+    if not periods:
         raise UnreadableError(f"{shown(text)} är ingen part i överenskommelsen (parties).")
-    return organisation if parties.rows[(agreement.pk, organisation.pk)] else None
+    return organisation if any(periods) else None
 
 
 def _body(shelves: Shelves, _agreement: Any, values: Mapping[str, Any], text: str) -> Any:
@@ -213,8 +214,9 @@ TEXT_TEMPLATES = Kind(
 PARTIES = Kind(
     key="parties",
     model=Party,
-    about="The principals whose decisions the agreement needs. Once a version is published, new ones need a first day.",
-    identity=("organisation",),
+    about="The principals whose decisions the agreement needs. Once a version is published, new ones need a first day. "
+    "One that has left and comes back is a row more, with its own first day.",
+    identity=("organisation", "starts_on"),
     within="agreement",
     title=("organisation",),
     prepare=_joins,

@@ -427,7 +427,10 @@ def _news_of(principal: facts.Principal) -> Iterable[News]:
         for proof in entry.proofs:
             yield News(proof.given_at, f"{proof.grade.label}.", key, name)
     for said in principal.assertions:
-        yield News(said.registered_at, f"Inte beslutat enligt besked {day_in_words(said.said_on)}.", key, name)
+        told = f"Inte beslutat enligt besked {day_in_words(said.said_on)}."
+        if said.is_void:
+            told = f"Struket: beskedet {day_in_words(said.said_on)}."
+        yield News(said.registered_at, told, key, name)
 
 
 # --- which rows, in which order ---

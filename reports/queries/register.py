@@ -32,6 +32,7 @@ DECISION = (
     "pk", "body__name", "role", "outcome", "version__number", "decided_on", "registered_at", "corrects_id",
     "is_approved_at_once", "approved_on", "announced_on", "legal_force_on",
 )  # fmt: skip
+NOTE = ("said_on", "registered_at", "said_by", "pk", "corrects_id", "is_void")
 DETAILS = ("paragraph", "case_numbers", "extract_id")
 
 
@@ -150,7 +151,7 @@ def _parties(agreements: Sequence[Agreement], on: date, calendars_from: date) ->
                 ArraySubquery(proofs.values(found=JSONArray("grade", "given_at"))),
                 *DETAILS,
             ),
-            _of_party(StatusNote.objects.order_by("pk"), "said_on", "registered_at", "said_by"),
+            _of_party(StatusNote.objects.order_by("pk"), *NOTE),
             _of_party(
                 DecisionStep.objects.order_by("position", "pk"),
                 "body__name",
@@ -209,7 +210,7 @@ def _principal(row: Sequence[Any], details: dict[int, Details]) -> facts.Princip
         name=name,
         steps=tuple(_step(*step) for step in steps),
         decisions=tuple(_decision(*decision[:-3]) for decision in decisions),
-        assertions=tuple(facts.Assertion(_day(on), _moment(at), by) for on, at, by in notes),
+        assertions=tuple(facts.Assertion(_day(on), _moment(at), *rest) for on, at, *rest in notes),
     )
 
 

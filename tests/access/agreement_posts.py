@@ -140,6 +140,8 @@ POSTS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
     "decision_correct": _decision,
     "decision_prove": lambda stage, case: {"grade": "extract", "comment": "Sidan 2."},
     "validity_change_create": _validity,
+    "status_note_void": lambda stage, case: {"why": "Fel."},
+    "signature_void": lambda stage, case: {"why": "Fel."},
     "validity_change_void": lambda stage, case: {"why": "Fel."},
     "body_calendar": _meetings,
     "share_link_list": lambda stage, case: {"label": "Nämndens ledamöter", "expires_on": _day(20)},

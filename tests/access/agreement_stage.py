@@ -89,6 +89,13 @@ THINGS: dict[str, Thing] = {
     "signature of falun": Thing("with a file"),
     "signature of sater": Thing("without a file"),
     "signature elsewhere": Thing("of another agreement"),
+    "note of falun": Thing("stands", "falun"),
+    "struck note of falun": Thing("struck", "falun"),
+    "striking note of falun": Thing("striking", "falun"),
+    "note elsewhere": Thing("of another agreement", "falun"),
+    "signed by falun": Thing("stands", "falun"),
+    "struck signature of falun": Thing("struck", "falun"),
+    "signed elsewhere": Thing("of another agreement", "falun"),
     "extension": Thing("with a file"),
     "struck extension": Thing("struck"),
     "striking": Thing("striking"),
@@ -150,6 +157,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "decision_create": _REGISTERED,
     "status_note_create": _REGISTERED,
     "signature_create": (*_REGISTERED, "falun in utkast"),
+    "status_note_void": ("note of falun", "struck note of falun", "striking note of falun", "note elsewhere"),
+    "signature_void": ("signed by falun", "struck signature of falun", "signed elsewhere"),
     "signature_file": ("signature of falun", "signature of sater", "signature elsewhere"),
     "decision_detail": ("decision of falun", "corrected decision of falun", "decision elsewhere"),
     "decision_correct": (
@@ -255,6 +264,7 @@ def build(world: cast.World) -> dict[str, dict[str, Any]]:
     found |= {"tom": {"slug": tom.slug}} | _texts(world, prov, utkast, by)
     found |= _sent(world, prov, utkast, by)
     found |= _decided(world, prov, utkast)
+    found |= _struck(world, prov, utkast)
     found |= _validity(world, prov, utkast, by)
     found |= _shared(prov, utkast, by)
     found |= _work(world, found)
@@ -415,6 +425,30 @@ def _decided(world: cast.World, prov: Agreement, utkast: Agreement) -> dict[str,
         "signature of falun": here | {"pk": signed.pk},
         "signature of sater": here | {"pk": unsigned.pk},
         "signature elsewhere": elsewhere | {"pk": signed.pk},
+        "signed by falun": here | {"pk": signed.pk},
+        "signed elsewhere": elsewhere | {"pk": signed.pk},
+    }
+
+
+def _struck(world: cast.World, prov: Agreement, utkast: Agreement) -> dict[str, dict[str, Any]]:
+    """What Falun has said before it decided, and what was struck out of that and of what it signed."""
+    falun, registrar = world.org["falun"], world.person["registrar"]
+    said = {"said_on": _day(-9), "said_by": "Kanslichefen", "comment": "I vår."}
+    notes = [
+        adoption.say_undecided(agreement=prov, organisation=falun, values={**said, "said_on": day}, by=registrar)
+        for day in (_day(-9), _day(-8))
+    ]
+    wrong = {"version": prov.versions.get(number=1), "signatory": "Kommundirektören", "signed_on": _day(-1)}
+    signed = adoption.sign(organisation=falun, values=wrong, by=registrar)
+    striking = adoption.void_status_note(note=notes[1], reason="Fel dag.", by=None)
+    adoption.void_signature(signature=signed, reason="Fel version.", by=None)
+    here = {"slug": prov.slug}
+    return {
+        "note of falun": here | {"pk": notes[0].pk},
+        "struck note of falun": here | {"pk": notes[1].pk},
+        "striking note of falun": here | {"pk": striking.pk},
+        "note elsewhere": {"slug": utkast.slug, "pk": notes[0].pk},
+        "struck signature of falun": here | {"pk": signed.pk},
     }
 
 

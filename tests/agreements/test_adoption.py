@@ -630,14 +630,14 @@ def say(world: World, made: Agreement, by: str = "registrar", **changed: Any) ->
     return actions.say_undecided(agreement=made, organisation=world.org["falun"], values=said, by=world.person[by])
 
 
-def signature(world: World, made: Agreement, by: str = "registrar", **changed: Any) -> Signature:
+def signature(world: World, made: Agreement, by: str = "registrar", slug: str = "falun", **changed: Any) -> Signature:
     signed = {
         "version": made.versions.get(),
         "signatory": "Kommunstyrelsens ordförande",
         "signed_on": TODAY(),
         **changed,
     }
-    return actions.sign(organisation=world.org["falun"], values=signed, by=world.person[by], upload=extract("Original"))
+    return actions.sign(organisation=world.org[slug], values=signed, by=world.person[by], upload=extract("Original"))
 
 
 def test_somebody_says_that_nothing_is_decided(world: World) -> None:
@@ -664,6 +664,40 @@ def test_where_parties_do_not_sign_nothing_is_signed(world: World) -> None:
     with pytest.raises(MoveRefused):
         signature(world, published(world))
     assert StoredFile.objects.count() == 0
+
+
+def test_what_was_said_or_signed_is_struck_once_and_said_anew(world: World) -> None:
+    made, by = published(world, is_signed=True), world.person["registrar"]
+    note, signed = say(world, made), signature(world, made)
+    before = (StatusNote.objects.values().get(), Signature.objects.values().get())
+    unsaid = actions.void_status_note(note=note, reason="Fel.", by=by)
+    unsigned = actions.void_signature(signature=signed, reason="Fel.", by=by)
+    assert (unsaid.corrects, unsaid.is_void, unsaid.reason, unsaid.said_on) == (note, True, "Fel.", note.said_on)
+    assert (unsigned.corrects, unsigned.is_void, unsigned.file) == (signed, True, signed.file)
+    assert (verbs(unsaid), verbs(unsigned)) == (["voided"], ["voided"])
+    assert sent()[-1] == ("Siv Samordnare", "Besked struket: Falun, RÖK prov")
+    assert before == (StatusNote.objects.values().get(pk=note.pk), Signature.objects.values().get(pk=signed.pk))
+    assert actions.void_status_note(note=note, reason="Fel.", by=by) == unsaid
+    assert actions.void_signature(signature=signed, reason="Fel.", by=by) == unsigned
+    for again in (note, unsaid):
+        with pytest.raises(MoveRefused):
+            actions.void_status_note(note=again, reason="Fel.", by=world.person["coordinator"])
+    with pytest.raises(MoveRefused):
+        actions.void_signature(signature=unsigned, reason="Fel.", by=by)
+    assert len(sent()) == 2
+    assert say(world, made).pk not in {note.pk, unsaid.pk}
+    assert signature(world, made).pk not in {signed.pk, unsigned.pk}
+
+
+@pytest.mark.parametrize("key", ["reader", "sater_representative", "outsider"])
+def test_others_strike_nothing(world: World, key: str) -> None:
+    made, by = published(world, is_signed=True), world.person[key]
+    note, signed = say(world, made), signature(world, made)
+    with pytest.raises(Refused):
+        actions.void_status_note(note=note, reason="Fel.", by=by)
+    with pytest.raises(Refused):
+        actions.void_signature(signature=signed, reason="Fel.", by=by)
+    assert (StatusNote.objects.count(), Signature.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize("key", ["reader", "sater_representative", "outsider"])

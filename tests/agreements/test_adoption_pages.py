@@ -90,6 +90,8 @@ WRITE = {
     "sign": FALUN + "underskrift/",
     "correct": ROK + "beslut/{decision}/ratta/",
     "prove": ROK + "beslut/{decision}/belagg/",
+    "unsay": ROK + "besked/{said}/stryk/",
+    "unsign": ROK + "underskrift/{signature}/stryk/",
 }
 COORDINATE = {"validity": ROK + "giltighet/ny/", "void": ROK + "giltighet/{change}/ratta/"}
 
@@ -107,6 +109,7 @@ def stage(world: World) -> dict[str, Any]:
         "made": made,
         "decision": decision.pk,
         "signature": signature(world, made).pk,
+        "said": say(world, made, comment="Kommer upp i december.").pk,
         "change": changed.pk,
         "entry": decision,
     }
@@ -122,6 +125,8 @@ def posts(world: World) -> dict[str, dict[str, Any]]:
         "sign": {"version": "", "signatory": "Ordföranden", "signed_on": str(TODAY())},
         "correct": decision_post(world, paragraph="§ 9", reason="Fel paragraf."),
         "prove": {"grade": "extract", "comment": "Sidan 2."},
+        "unsay": {"why": "Fel huvudman."},
+        "unsign": {"why": "Fel huvudman."},
         "validity": validity_post(world, paragraph="§ 9"),
         "void": {"why": "Fel."},
     }
@@ -192,11 +197,15 @@ def test_those_who_may_open_and_post(world: World, stage: dict[str, Any], as_per
 
 
 def test_the_registrar_of_falun_posts_nothing_for_mora(world: World, stage: dict[str, Any], as_person: As) -> None:
-    other = adopt(world, stage["made"], "mora")
+    others = {
+        "decision": adopt(world, stage["made"], "mora").pk,
+        "said": said(world, stage["made"], "mora", TODAY()).pk,
+        "signature": signature(world, stage["made"], "coordinator", slug="mora").pk,
+    }
     client, data = as_person("registrar"), posts(world)
     before = counted()
     for page, address in WRITE.items():
-        moras = address.replace("falun", "mora").format(**{**stage, "decision": other.pk})
+        moras = address.replace("falun", "mora").format(**{**stage, **others})
         assert client.get(moras).status_code == 403
         assert client.post(moras, data[page]).status_code == 403
     assert counted() == before
@@ -210,6 +219,8 @@ def test_the_registrar_of_falun_posts_nothing_for_mora(world: World, stage: dict
         "/overenskommelser/rok-prov/huvudman/finns-inte/beslut/nytt/",
         "/overenskommelser/rok-prov/beslut/999999/",
         "/overenskommelser/rok-prov/underskrift/999999/fil/",
+        "/overenskommelser/rok-prov/besked/999999/stryk/",
+        "/overenskommelser/rok-prov/underskrift/999999/stryk/",
         "/overenskommelser/rok-prov/giltighet/999999/ratta/",
     ],
 )
@@ -672,6 +683,44 @@ def test_a_signature_names_a_published_version(world: World, as_person: As) -> N
     assert Signature.objects.get().signatory == "Ordföranden"
 
 
+def test_a_note_is_struck_and_stays_readable(world: World, as_person: As) -> None:
+    made, client = published(world), as_person("registrar")
+    note = say(world, made, comment="Kommer upp i december.")
+    address = f"{ROK}besked/{note.pk}/stryk/"
+    assert errors(client.post(address, {"why": ""})) == {"why": ["Skriv varför registreringen stryks."]}
+    assert errors(client.post(address, {"why": f"Fel: {PERSONAL_NUMBER}"})).keys() == {"why"}
+    answer = client.post(address, {"why": "Det gällde Mora."}, follow=True)
+    assert told(answer) == ["Beskedet är struket. Registrera det på nytt om det bara var något som var fel."]
+    page = answer.context["page"]
+    assert (page.verdict, page.asserted) == ("Okänt", "")
+    assert [(row.entry, row.struck_by.reason, row.void_url) for row in page.notes] == [(note, "Det gällde Mora.", "")]
+    assert [event.sentence for event in page.history] == [
+        f"Strök beskedet {words()} att inget är beslutat.",
+        f"Registrerade beskedet {words()} att inget är beslutat.",
+    ]
+    assert page.history[0].reason == "Det gällde Mora."
+    for text in ("Kommer upp i december.", "Struken", "Det gällde Mora."):
+        assert text in answer.text
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"why": "Det gällde Mora."}).status_code == 302  # the same click once more
+    assert StatusNote.objects.count() == 2
+
+
+def test_a_signature_is_struck_and_its_original_stays(world: World, as_person: As) -> None:
+    made, client = published(world, is_signed=True), as_person("registrar")
+    signed = signature(world, made)
+    answer = client.post(f"{ROK}underskrift/{signed.pk}/stryk/", {"why": "Fel version."}, follow=True)
+    page = answer.context["page"]
+    assert [(row.entry, row.struck_by.reason, row.void_url) for row in page.signatures] == [
+        (signed, "Fel version.", "")
+    ]
+    assert page.history[0].sentence == f"Strök underskriften {words()}."
+    assert client.get(f"{ROK}underskrift/{signed.pk}/fil/").status_code == 200
+    for pk in Signature.objects.values_list("pk", flat=True):
+        assert client.get(f"{ROK}underskrift/{pk}/stryk/").status_code == 404
+    assert client.get(f"{ROK}underskrift/{Signature.objects.latest('pk').pk}/fil/").status_code == 404
+
+
 def test_an_extension_by_a_forum_is_taken_with_a_warning(world: World, as_person: As) -> None:
     made = published(world)
     adopt(world, made, "falun")
@@ -701,7 +750,8 @@ def test_a_struck_change_has_no_page_to_strike_it_again(world: World, as_person:
     stands = change(world, made)
     void = validity.void_change(change=stands, reason="Fel", by=world.person["coordinator"])
     client = as_person("coordinator")
-    assert client.get(f"{ROK}giltighet/{void.pk}/ratta/").status_code == 404
+    for pk in (stands.pk, void.pk):
+        assert client.get(f"{ROK}giltighet/{pk}/ratta/").status_code == 404
     page = client.get(ROK + "giltighet/ny/")
     assert [row.is_struck for row in page.context["rows"]] == [True]
 

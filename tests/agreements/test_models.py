@@ -138,7 +138,8 @@ BROKEN: list[tuple[str, Break]] = [
     ("agreement_validity_in_one_way", lambda w, a: change(a, valid_to=date(2040, 1, 1))),
     ("agreement_parent_of_local_only", lambda w, a: change(a, parent=a)),
     ("agreement_valid_to_after_planned", lambda w, a: change(a, validity_years=None, valid_to=date(2020, 1, 1))),
-    ("agreement_party_once", lambda w, a: insert(_party(w, a))),
+    ("agreement_party_one_period", lambda w, a: insert(_party(w, a))),
+    ("agreement_party_one_period", lambda w, a: insert(_party(w, a, starts_on=DAY, ends_on=DAY))),
     (
         "agreement_party_period_in_order",
         lambda w, a: change(a.parties.first(), starts_on=DAY, ends_on=DAY - timedelta(days=1)),

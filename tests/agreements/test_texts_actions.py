@@ -14,6 +14,7 @@ from agreements.enums import DraftAccess
 from agreements.models import Agreement, AgreementVersion, DraftInvitation, Party, VersionSection
 from agreements.models.texts import TextTemplate
 from agreements.queries import texts as queries
+from agreements.queries.facts import agreement_facts
 from agreements.querysets import AgreementVersionQuerySet
 from kvinnofrid.core import fingerprint
 from kvinnofrid.core.access import Refused, forget
@@ -105,6 +106,28 @@ def test_parties_are_chosen_freely_until_a_version_is_published(world: World) ->
         actions.choose_parties(agreement=agreement, organisations=[], by=by)
     assert str(refusal.value) == actions.PUBLISHED
     assert agreement.parties.count() == 2
+
+
+def test_a_party_that_comes_back_keeps_its_first_period(world: World) -> None:
+    agreement, by = made_of.published(world, ("falun", "mora")), world.person["coordinator"]
+    first = agreement.parties.get(organisation__slug="falun")
+    actions.end_party(party=first, ends_on=date(2026, 3, 31), reason="Går ur", by=by)
+    for starts_on in (date(2026, 1, 1), date(2026, 3, 31)):
+        with pytest.raises(MoveRefused):
+            actions.add_party(
+                agreement=agreement, organisation=world.org["falun"], starts_on=starts_on, reason="Åter", by=by
+            )
+    actions.add_party(
+        agreement=agreement, organisation=world.org["falun"], starts_on=date(2026, 9, 1), reason="Åter", by=by
+    )
+    periods = agreement.parties.filter(organisation__slug="falun").in_order()
+    assert list(periods.values_list("starts_on", "ends_on")) == [(None, date(2026, 3, 31)), (date(2026, 9, 1), None)]
+    days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 8, 31), date(2026, 9, 1))
+    parties = [{principal.key for principal in agreement_facts(agreement, day).principals} for day in days]
+    assert parties == [{"falun", "mora"}, {"mora"}, {"mora"}, {"falun", "mora"}]
+    last = periods.latest("pk")
+    actions.end_party(party=last, ends_on=date(2026, 10, 31), reason="Går ur igen", by=by)
+    assert agreement.parties.count() == 3
 
 
 def test_after_publishing_parties_are_added_and_ended_with_a_reason(world: World) -> None:

@@ -277,6 +277,10 @@ def test_parties_before_and_after_publishing(world: World, as_person: Any) -> No
     party.refresh_from_db()
     assert (party.starts_on, party.ends_on) == (date(2026, 1, 1), date(2026, 6, 30))
     assert "Orsa (till och med" in client.get(url(agreement)).content.decode()
+    assert client.post(page, {**added, "add-starts_on": "2026-06-30"}).status_code == 200  # overlaps
+    assert client.post(page, {**added, "add-starts_on": "2026-07-01"}).status_code == 302
+    assert client.get(page).content.decode().count('<th scope="row" data-label="Huvudman">Orsa kommun</th>') == 2
+    assert client.get(url(agreement, "huvudman/orsa/")).status_code == 200
 
 
 # --- drafts: writing --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agreements.actions import adoption, following, texts, validity
 from agreements.actions import sending as sending_actions
 from agreements.enums import ChangeKind, DraftAccess, Outcome, StepRole
-from agreements.models import AdoptionDecision, Agreement, AgreementVersion, Dispatch
+from agreements.models import AdoptionDecision, Agreement, AgreementVersion, Dispatch, Signature
 from kvinnofrid.core import jobs
 from kvinnofrid.core.files import Upload
 from kvinnofrid.core.models import Job, JobState
@@ -109,6 +109,12 @@ def _decisions(world: cast.World, made: Agreement) -> tuple[AdoptionDecision, Ad
     )
     signed = {"version": version, "signatory": "Kommunstyrelsens ordförande", "signed_on": day(-1)}
     adoption.sign(organisation=organisation, values=signed, by=registrar, upload=extract)
+    wrong = adoption.sign(organisation=organisation, values={**signed, "signed_on": day(-2)}, by=registrar)
+    adoption.void_signature(signature=wrong, reason="Fel dag.", by=registrar)
+    for said_on in (day(-40), day(-39)):
+        said = {"said_on": said_on, "said_by": "Kanslichefen", "comment": "Kommer upp i fullmäktige."}
+        note = adoption.say_undecided(agreement=made, organisation=organisation, values=said, by=registrar)
+    adoption.void_status_note(note=note, reason="Fel dag.", by=registrar)
     return told, corrected
 
 
@@ -217,6 +223,16 @@ def _extension(made: Furniture) -> int:
     return made.half.validity_changes.get(corrects=None, corrected_by=None).pk
 
 
+def _note(made: Furniture) -> int:
+    """What Falun has said that stands."""
+    return made.half.status_notes.get(organisation__slug="falun", corrects=None, corrected_by=None).pk
+
+
+def _signature(made: Furniture) -> int:
+    """What Falun has signed that stands."""
+    return Signature.objects.get(version__agreement=made.half, corrects=None, corrected_by=None).pk
+
+
 def _sendings(made: Furniture) -> list[Place]:
     half, whole = made.half.get_absolute_url(), made.whole.get_absolute_url()
     sent = made.dispatch.get_absolute_url()
@@ -247,6 +263,8 @@ def _principals(made: Furniture) -> list[Place]:
         Place("decision_create", f"{alvdalen}beslut/nytt/"),
         Place("status_note_create", f"{falun}besked/", "registrar"),
         Place("signature_create", f"{falun}underskrift/", "registrar"),
+        Place("status_note_void", f"{half}besked/{_note(made)}/stryk/", "registrar"),
+        Place("signature_void", f"{half}underskrift/{_signature(made)}/stryk/", "registrar"),
         Place("decision_detail", told, "registrar"),
         Place("decision_detail", made.corrected.get_absolute_url(), "outsider"),
         Place("decision_correct", f"{told}ratta/", "registrar"),

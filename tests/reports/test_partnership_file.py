@@ -770,6 +770,17 @@ def test_a_party_that_comes_late_has_a_first_day(
     assert Party.objects.get(organisation__slug="orsa").starts_on == date(2026, 10, 1)
 
 
+def test_a_party_that_comes_back_is_a_row_more(load: Callable[..., Outcome]) -> None:
+    load(COUNTY)
+    periods = "[{organisation: orsa, starts_on: 2026-01-01, ends_on: 2026-03-31}, {organisation: orsa, starts_on: 2026-10-01}]"
+    text = LATE + f"agreements:\n  - slug: rok-prov\n    parties: {periods}\n"
+    load(text)
+    assert list(Party.objects.filter(organisation__slug="orsa").in_order().values_list("starts_on", "ends_on")) == [
+        (date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 10, 1), None),
+    ]  # fmt: skip
+    assert load(text).changed == []
+
+
 JOINT = """\
 organisations:
   - slug: orsa

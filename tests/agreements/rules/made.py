@@ -30,8 +30,8 @@ def entry(
     return Decision(key, body, role, outcome, version, on(day), registered, **other)
 
 
-def said(day: str, *, registered: str | None = None) -> Assertion:
-    return Assertion(on(day), at(on(registered or day)), "Registratorn")
+def said(day: str, *, registered: str | None = None, **other: Any) -> Assertion:
+    return Assertion(on(day), at(on(registered or day)), "Registratorn", **other)
 
 
 def principal(name: str, *decisions: Decision, **other: Any) -> Principal:
@@ -87,7 +87,10 @@ def numbered(rows: list[Any]) -> tuple[Any, ...]:
     return tuple(type(row)(**{**row.__dict__, "key": key}) for key, row in enumerate(rows, start=1))
 
 
-ASSERTIONS = st.lists(st.builds(Assertion, DAYS, MOMENTS, st.just("")), max_size=2).map(tuple)
+ASSERTIONS = st.lists(
+    st.builds(Assertion, DAYS, MOMENTS, st.just(""), corrects=st.none() | st.integers(1, 3), is_void=st.booleans()),
+    max_size=3,
+).map(numbered)
 STEPS = st.lists(
     st.builds(Step, BODIES, st.sampled_from(StepRole), OPTIONAL_DAYS, st.lists(DAYS, max_size=4).map(tuple)), max_size=4
 ).map(tuple)

@@ -195,6 +195,20 @@ def test_an_assertion_registered_late_was_not_known_then() -> None:
     assert principal_verdict(falun, 1, as_of=on("2026-03-20"), known_on=on("2026-04-14")).verdict == Verdict.NOT_YET
 
 
+def test_a_word_that_is_struck_counts_no_more_but_was_known_then() -> None:
+    first, wrong = said("2026-03-10", key=1), said("2026-05-05", key=2)
+    struck = said("2026-05-05", registered="2026-05-20", key=3, corrects=2, is_void=True)
+    falun = principal("Falun", assertions=(first, wrong, struck))
+    found = principal_verdict(falun, 1, as_of=on("2026-06-01"))
+    assert (found.verdict, found.asserted, found.is_faded) == (Verdict.UNKNOWN, first, True)
+    then = principal_verdict(falun, 1, as_of=on("2026-06-01"), known_on=on("2026-05-19"))
+    assert (then.verdict, then.asserted) == (Verdict.NOT_YET, wrong)
+    alone = principal("Falun", assertions=(wrong, struck))
+    assert principal_verdict(alone, 1, as_of=on("2026-06-01")) == principal_verdict(
+        principal("Falun"), 1, as_of=on("2026-06-01")
+    )
+
+
 def test_evidence_is_the_strongest_given_by_then() -> None:
     proofs = (Proof(Evidence.COMPARED, at(on("2026-04-01"))), Proof(Evidence.EXTRACT, at(on("2026-05-01"))))
     falun = principal("Falun", entry("2026-03-10", proofs=proofs))
