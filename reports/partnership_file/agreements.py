@@ -26,7 +26,7 @@ from agreements.workflow import VersionState
 from kvinnofrid.core import audit, richtext
 from kvinnofrid.core.fingerprint import SectionText, section_fingerprint, whole_fingerprint
 from organisations.models import DecidingBody, JointParticipant, Organisation
-from reports.partnership_file.kinds import PERIOD, Field, Kind
+from reports.partnership_file.kinds import PERIOD, Field, Kind, slug_field
 from reports.partnership_file.reading import shown
 from reports.partnership_file.shelves import Shelves
 from reports.partnership_file.values import UnreadableError, suggestion
@@ -56,7 +56,8 @@ def _party(shelves: Shelves, agreement: Any, _values: Mapping[str, Any], text: s
     if organisation is None:
         return None
     periods = [row for key, row in parties.rows.items() if key[:2] == (agreement.pk, organisation.pk)]
-    if not periods:
+    is_lost = any(around == agreement and row.get("organisation") == organisation for around, row in parties.lost)
+    if not periods and not is_lost:
         raise UnreadableError(f"{shown(text)} är ingen part i överenskommelsen (parties).")
     return organisation if any(periods) else None
 
@@ -183,6 +184,13 @@ def _publish(version: AgreementVersion, values: dict[str, Any], reason: str) -> 
 
 # --- the kinds --------------------------------------------------------------------------------------------------------
 
+# Which body of which party does something, and in what role.
+WHO = (
+    Field("organisation", "sater", "`slug` of the party.", find=_party),
+    Field("body", "Kommunfullmäktige", "Name of its body, or of a joint committee it takes part in.", find=_body),
+    Field("role", "deciding", "What the body does."),
+)
+
 TEXT_TEMPLATES = Kind(
     key="text_templates",
     model=TextTemplate,
@@ -297,9 +305,7 @@ STEPS = Kind(
     within="agreement",
     title=("organisation", "body"),
     fields=(
-        Field("organisation", "sater", "`slug` of the party.", find=_party),
-        Field("body", "Kommunfullmäktige", "Name of its body, or of a joint committee it takes part in.", find=_body),
-        Field("role", "deciding", "What the body does."),
+        *WHO,
         Field("position", "2", "Where on the way it comes, from 1."),
         Field("planned_on", "2027-02-15", "The meeting that the matter is on its way to."),
     ),
@@ -318,9 +324,7 @@ DECISIONS = Kind(
     frozen_message=ENTRY_NEVER_CHANGES,
     is_register=True,
     fields=(
-        Field("organisation", "sater", "`slug` of the party.", find=_party),
-        Field("body", "Kommunfullmäktige", "Name of its body, or of a joint committee it takes part in.", find=_body),
-        Field("role", "deciding", "What the body does."),
+        *WHO,
         Field("outcome", "adopted", "What the body arrived at; `void` is for corrections in the portal."),
         Field("version", "1", "`number` of the version; empty when it was about another text.", find=_version),
         Field("stated_fingerprint", "7F3A-91C2-04D8", "The fingerprint on the decided document, when no version."),
@@ -365,12 +369,14 @@ VALIDITY_CHANGES = Kind(
 AGREEMENTS = Kind(
     key="agreements",
     model=Agreement,
-    about="Agreements. Whether one is in force is computed from the decisions, so no field says it.",
+    about="Agreements. Whether one is in force is computed from the decisions, so no field says it. What somebody has "
+    "changed of these fields in the portal is kept, and told by the import.",
     identity=("slug",),
     title=("title",),
     prepare=_fits,
+    keeps_edits=True,
     fields=(
-        Field("slug", "rok-kvinnofrid", "Short name for addresses and references. Never change it."),
+        slug_field("rok-kvinnofrid"),
         Field("title", "RÖK kvinnofrid", "What it is called."),
         Field("kind", "regional", "A RÖK or a LÖK."),
         Field("subject", "Samverkan mot våld i nära relationer", "What it is about."),

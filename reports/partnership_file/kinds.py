@@ -30,6 +30,11 @@ class Field:
         return self.spec or model._meta.get_field(self.name)  # type: ignore[return-value]
 
 
+def slug_field(example: str) -> Field:
+    """The address of a row, by which the rest of the file refers to it."""
+    return Field("slug", example, "Short name for addresses and references. Never change it.")
+
+
 PERIOD = (
     Field("starts_on", "2010-01-01", "First day; empty means that it is not known or has no beginning."),
     Field("ends_on", "2027-12-31", "Last day; empty means until further notice. This is how a row is ended."),
@@ -72,6 +77,7 @@ class Kind:
     # What the file's own fields do once the children are in place: changes the row and tells (verb, what changed).
     # The last argument is the reason that the history gives.
     finish: Callable[[Any, dict[str, Any], str], tuple[str, str] | None] = _no_change
+    keeps_edits: bool = False  # what people have changed in the portal is told, and not changed back
     is_register: bool = False  # rows are entries, which only other entries correct: the file tells the first of them
 
     @property

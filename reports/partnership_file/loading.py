@@ -30,6 +30,7 @@ class Outcome:
     added: list[tuple[Kind, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ class Loader:
         shelf = self.shelves.of(item.kind.model)
         if not self._has_identity(item) or item.around.is_lost:
             self._look_at(item, item.kind.model())
+            shelf.lost.append((item.around.row, item.values))
             return None
         key = shelf.key(item.values, item.around.row)
         if key in shelf.lines:
@@ -219,7 +221,8 @@ class Loader:
         found = shelf.rows.get(key)
         item.is_new = found is None
         row = found or _new_row(item)
-        changes = _set_values(item, row)
+        changes, kept = _set_values(item, row)
+        self.outcome.kept += [f"{item.name}: {what}" for what in kept]
         saved = self._save(item, row, changes) if item.is_new or changes or item.unread else True
         shelf.rows[key] = row if saved or found else None
         return shelf.rows[key]
@@ -319,18 +322,33 @@ def _new_row(item: Item) -> models.Model:
     return item.kind.model(**({item.kind.within: item.around.row} if item.kind.within else {}))
 
 
-def _set_values(item: Item, row: Any) -> list[tuple[str, str]]:
-    """Set what the file says; what it does not mention stays. Returns (field, what changes)."""
-    changes = []
+def _set_values(item: Item, row: Any) -> tuple[list[tuple[str, str]], list[str]]:
+    """Set what the file says; what it does not mention stays, and what people have changed where the kind keeps that.
+
+    Returns (field, what changes), and what was kept.
+    """
+    changes, kept = [], []
     columns = item.kind.columns()
     for name in (name for name in item.values if name in columns):
         spec, after = row._meta.get_field(name), item.values[name]
         before = getattr(row, spec.attname)
         if before != (after.pk if isinstance(after, models.Model) else after):
             shown_before = getattr(row, name) if before is not None else None
+            if item.kind.keeps_edits and not item.is_new and _set_by_people(row, spec.attname):
+                kept.append(f"{spec.verbose_name}: {told(shown_before, spec)} (i filen: {told(after, spec)})")
+                continue
             changes.append((name, f"{spec.verbose_name}: {told(shown_before, spec)} → {told(after, spec)}"))
             setattr(row, name, after)
-    return changes
+    return changes, kept
+
+
+def _set_by_people(row: Any, name: str) -> bool:
+    """Whether the value of a field came by somebody in the portal, and not by an import."""
+    verbs: list[tuple[Any, str]] = []
+    for value, verb in row.history.order_by("history_date", "history_id").values_list(name, "verb"):
+        if not verbs or verbs[-1][0] != value:
+            verbs.append((value, verb))
+    return not verbs or verbs[-1][1] != "imported"
 
 
 def _has_ended(row: Any) -> bool:

@@ -24,7 +24,7 @@ from organisations.models import (
     User,
 )
 from reports.partnership_file.agreements import AGREEMENTS, TEXT_TEMPLATES
-from reports.partnership_file.kinds import PERIOD, Field, Kind
+from reports.partnership_file.kinds import PERIOD, Field, Kind, slug_field
 from reports.partnership_file.maps import OUTLINES, TILES
 
 EDITION_IS_FROZEN = "Utgåvan är publicerad och kan inte ändras. Lägg till en ny utgåva med ett annat namn."
@@ -188,7 +188,7 @@ FORUMS = Kind(
     about="The bodies in which organisations meet.",
     identity=("slug",),
     fields=(
-        Field("slug", "lansgruppen", "Short name for addresses and references. Never change it."),
+        slug_field("lansgruppen"),
         Field("name", "Länsgruppen MVK/VINR", "The forum's name today."),
         Field("kind", "county_group", "What sort of forum it is."),
         Field("purpose", "Långsiktigt arbete mot våld.", "What it is for."),

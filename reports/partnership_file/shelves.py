@@ -24,6 +24,7 @@ class Shelf:
             rows = rows.filter(corrects__isnull=True).reverse()
         self.rows: dict[Key, models.Model | None] = {kind.identity_of(row): row for row in rows}
         self.lines: dict[Key, int] = {}
+        self.lost: list[tuple[Any, dict[str, Any]]] = []  # rows that could not be told apart
 
     def key(self, values: dict[str, Any], parent: models.Model | None) -> Key:
         """The key of what the file says; absent fields of the identity count as empty."""

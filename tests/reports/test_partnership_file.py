@@ -770,6 +770,22 @@ def test_a_party_that_comes_late_has_a_first_day(
     assert Party.objects.get(organisation__slug="orsa").starts_on == date(2026, 10, 1)
 
 
+def test_what_people_have_changed_of_an_agreement_is_kept(load: Callable[..., Outcome]) -> None:
+    """The file still changes what nobody has touched, also after an import that kept something."""
+    load(COUNTY)
+    made = Agreement.objects.get()
+    values = text_actions.queries.agreement_values(made)
+    text_actions.save_agreement(agreement=made, values={**values, "title": "RÖK ny"}, by=None)
+    years = COUNTY.replace("validity_years: ", "validity_years: 1")
+    assert years != COUNTY
+    for text, changes in ((COUNTY, 0), (years, 1), (years, 0), (COUNTY, 1)):
+        outcome = load(text)
+        assert (len(outcome.changed), len(outcome.kept)) == (changes, 1)
+        assert outcome.kept == ["RÖK prov: namn: RÖK ny (i filen: RÖK prov)"]
+        assert Agreement.objects.get().title == "RÖK ny"
+    assert Agreement.objects.get().validity_years == values["validity_years"]
+
+
 def test_a_party_that_comes_back_is_a_row_more(load: Callable[..., Outcome]) -> None:
     load(COUNTY)
     periods = "[{organisation: orsa, starts_on: 2026-01-01, ends_on: 2026-03-31}, {organisation: orsa, starts_on: 2026-10-01}]"

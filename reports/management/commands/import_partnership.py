@@ -56,6 +56,8 @@ def told(outcome: Outcome, name: str, *, dry_run: bool, in_full: bool) -> list[s
             lines += [f"  {title} ({kind.label})" for kind, title in outcome.added]
     if outcome.changed:
         lines += ["Ändras:", *(f"  {change}" for change in outcome.changed)]
+    if outcome.kept:
+        lines += ["Ändrat i portalen, och lämnas som det är:", *(f"  {what}" for what in outcome.kept)]
     if outcome.left:
         lines.append("Finns i portalen men inte i filen, och lämnas som de är:")
         lines += [f"  {row}" for row in outcome.left]
