@@ -90,6 +90,7 @@ class Verdict(TextChoices):
     REJECTED = "rejected", "Avslagen"
     NOT_YET = "not_yet", "Inte beslutad"
     UNKNOWN = "unknown", "Okänt"
+    NO_VERSION = "no_version", "Ingen version än"
 
 
 class AgreementState(TextChoices):

@@ -38,7 +38,7 @@ from kvinnofrid.core.workflow import MoveRefused
 from organisations.models import Organisation, User
 
 MOST_FOUND = 50
-CORRECTED = "Registreringen är redan rättad. Läs sidan på nytt och rätta den senaste."
+CORRECTED = "Registreringen är redan rättad. Ladda om sidan och rätta den senaste."
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ def remind(*, agreement: Agreement, organisations: Sequence[Organisation], text:
     _locked(agreement)
     due = {row.organisation.pk: row for row in reminders.ladder(agreement).due}
     if others := [one.short_name for one in organisations if one.pk not in due]:
-        raise MoveRefused(f"Ingen påminnelse är skickad: {joined(others)} ska inte påminnas nu. Läs sidan på nytt.")
+        raise MoveRefused(f"Ingen påminnelse är skickad: {joined(others)} ska inte påminnas nu. Ladda om sidan.")
     for organisation in organisations:
         _remind(agreement, due[organisation.pk], text, by)
     return len(organisations)

@@ -466,7 +466,7 @@ class ValidityChangeForm(forms.ModelForm):
             "kind", "decided_on", "takes_effect_on", "forum", "organisation", "decided_by", "replaced_by", "paragraph",
             "case_number", "reason",
         ]  # fmt: skip
-        labels = {"kind": "Vad beslutades?", "decided_by": "Organ i ord", "replaced_by": "Ersätts av"}
+        labels = {"kind": "Vad beslutades?", "decided_by": "Annat organ", "replaced_by": "Ersätts av"}
         help_texts = {
             "forum": "Om ett forum beslutade.",
             "organisation": "Om en organisation beslutade.",

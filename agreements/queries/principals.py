@@ -38,6 +38,7 @@ TONES = {
     Verdict.REJECTED: "bad",
     Verdict.NOT_YET: "waiting",
     Verdict.UNKNOWN: "neutral",
+    Verdict.NO_VERSION: "neutral",
 }
 PROVING = "Det finns inget mer att belägga."
 SENTENCES = {
@@ -50,6 +51,7 @@ SENTENCES = {
     Verdict.REJECTED: "Avslog förslaget {since}.",
     Verdict.NOT_YET: "Har inte beslutat om {text}. Det senaste som är känt är från {since}.",
     Verdict.UNKNOWN: "Ingen har registrerat något beslut eller besked.",
+    Verdict.NO_VERSION: "Ingen version är publicerad än, så det finns ingen text att besluta om.",
 }
 FADED = "Det senaste som är känt är mer än 60 dagar gammalt. Läget är okänt sedan {since}."
 STEP_SENTENCES = {
@@ -138,7 +140,7 @@ def principal_page(agreement: Agreement, organisation: Organisation, reader: Any
     status = agreement_status(facts, as_of=today)
     verdict = status.verdicts.get(organisation.slug)
     rows = principal_rows(agreement, organisation)
-    found = [one.text for one in contradictions(facts, known_on=today) if one.principal == organisation.slug]
+    found = [one.text for one in contradictions(facts, as_of=today) if one.principal == organisation.slug]
     writes = may_register(reader, organisation)
     notes = _notes(agreement, organisation, writes=writes)
     signatures = _signatures(agreement, organisation, writes=writes)

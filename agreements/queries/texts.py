@@ -1,8 +1,8 @@
 """What pages need to know about agreements and their texts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -55,6 +55,7 @@ VERDICT_TONES = {
     Verdict.REJECTED: "bad",
     Verdict.NOT_YET: "waiting",
     Verdict.UNKNOWN: "warning",
+    Verdict.NO_VERSION: "neutral",
 }
 VERSION_STATES = {
     VersionState.DRAFT: ("Utkast", "neutral"),
@@ -86,6 +87,8 @@ SECTION_SENTENCES = {
     "removed": "Tog bort avsnittet ”{about}”.",
     "moved": "Flyttade avsnitt.",
 }
+SECTIONS_ADDED = {"added": "Lade till {about} avsnitt."}
+IN_ONE_GO = timedelta(seconds=2)
 INVITATION_SENTENCES = {"invited": "Bjöd in {about}.", "uninvited": "Tog bort inbjudan till {about}."}
 
 
@@ -218,8 +221,6 @@ def agreement_page(agreement: Agreement, user: Any) -> AgreementPage:
 
 
 def _verdict(status: AgreementStatus, key: str) -> tuple[str, str]:
-    if status.version is None:
-        return "Ingen version är publicerad", "neutral"
     verdict = status.verdicts[key].verdict
     return str(verdict.label), VERDICT_TONES[verdict]
 
@@ -314,13 +315,30 @@ def version_history(version: AgreementVersion, user: Any) -> list[Event]:
     found = events(rows, sentences, about=str(version.number), may_name=may_name)
     if is_inside:
         sections = VersionSection.history.filter(version_id=version.pk).select_related("history_user")
-        for row in sections:
-            found += events([row], SECTION_SENTENCES, about=row.heading, may_name=may_name)
+        for run in _added_together(sections):
+            told, about = (SECTION_SENTENCES, run[0].heading) if len(run) == 1 else (SECTIONS_ADDED, str(len(run)))
+            found += events(run[:1], told, about=about, may_name=may_name)
     if is_coordinator:
         invitations = version.invitations.model.history.filter(version_id=version.pk)
         for row in invitations.select_related("history_user", "user", "organisation"):
             found += events([row], INVITATION_SENTENCES, about=str(row.user or row.organisation))
     return latest_first(found)
+
+
+def _added_together(rows: Iterable[Any]) -> list[list[Any]]:
+    """Changes of sections, one by one; those added in one go, from a template, a version or a Word file, as one run."""
+    runs: list[list[Any]] = []
+    for row in rows:
+        if runs and _is_of_one_go(runs[-1][-1], row):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _is_of_one_go(later: Any, row: Any) -> bool:
+    is_same = later.verb == row.verb == "added" and later.history_user_id == row.history_user_id
+    return is_same and later.history_date - row.history_date < IN_ONE_GO
 
 
 def remarks(version: AgreementVersion) -> list[Remark]:

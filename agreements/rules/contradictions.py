@@ -25,7 +25,7 @@ from agreements.rules.facts import Agreement, Decision, Principal, ValidityChang
 from agreements.rules.force import agreement_status
 from agreements.rules.registered import local_day
 from agreements.rules.validity import changes_in_force
-from agreements.rules.verdict import ALIKE, current_version, entries_in_force, principal_verdict
+from agreements.rules.verdict import ALIKE, assertions_in_force, current_version, entries_in_force, principal_verdict
 from agreements.rules.words import day_in_words
 
 ADOPTIONS = frozenset({Outcome.ADOPTED, Outcome.ADOPTED_ON_CONDITION, Outcome.AMENDED})
@@ -43,23 +43,24 @@ class Contradiction:
     decision: int | None = None
 
 
-def contradictions(agreement: Agreement, *, known_on: date) -> list[Contradiction]:
-    """All that can be seen in what was registered by a day: first the agreement's, then the principals' in order."""
-    current = current_version(agreement, as_of=known_on)
+def contradictions(agreement: Agreement, *, as_of: date, known_on: date | None = None) -> list[Contradiction]:
+    """All that can be seen in what had happened by a day (`as_of`) and was registered by a day (`known_on`, the same
+    unless told): first the agreement's, then the principals' in order."""
+    known_on = known_on or as_of
+    current = current_version(agreement, as_of=as_of, known_on=known_on)
     published = {
         version.number: local_day(version.published_at)
         for version in agreement.versions
-        if local_day(version.published_at) <= known_on
+        if local_day(version.published_at) <= min(as_of, known_on)
     }
-    found = [
-        Contradiction(None, text) for text in (*_of_agreement(agreement, published), *_of_changes(agreement, known_on))
-    ]
+    of_agreement = (*_of_agreement(agreement, published), *_of_changes(agreement, as_of, known_on))
+    found = [Contradiction(None, text) for text in of_agreement]
     for principal in agreement.principals:
-        entries = entries_in_force(principal, as_of=date.max, known_on=known_on)
+        entries = entries_in_force(principal, as_of=as_of, known_on=known_on)
         for entry in entries:
             texts = (*_of_entry(entry, published), *_of_minutes(entry), *_of_meeting(entry, principal))
             found += [Contradiction(principal.key, text, entry.key) for text in texts]
-        texts = (*_of_order(entries), *_of_assertions(principal, current, known_on), *_of_plan(principal))
+        texts = (*_of_order(entries), *_of_assertions(principal, current, as_of, known_on), *_of_plan(principal))
         found += [Contradiction(principal.key, text) for text in texts]
     return found
 
@@ -73,10 +74,10 @@ def _of_agreement(agreement: Agreement, published: dict[int, date]) -> Iterator[
         yield f"Sista giltighetsdag {_day(last)} är före planerat ikraftträdande {_day(planned)}."
 
 
-def _of_changes(agreement: Agreement, known_on: date) -> Iterator[str]:
+def _of_changes(agreement: Agreement, as_of: date, known_on: date) -> Iterator[str]:
     """Each extension against the end as it was before it, and each change against its registration."""
-    changes = changes_in_force(agreement, as_of=date.max, known_on=known_on)
-    end = agreement_status(agreement, as_of=known_on).original_end
+    changes = changes_in_force(agreement, as_of=as_of, known_on=known_on)
+    end = agreement_status(agreement, as_of=as_of, known_on=known_on).original_end
     for change in changes:
         if change.decided_on > local_day(change.registered_at):
             yield f"{_kind(change)} är daterad {_day(change.decided_on)}, efter den dag då den registrerades."
@@ -153,11 +154,9 @@ def _of_order(entries: Sequence[Decision]) -> Iterator[str]:
             yield f"{first.body} har två olika beslut samma dag, {_day(first.decided_on)}."
 
 
-def _of_assertions(principal: Principal, version: int | None, known_on: date) -> Iterator[str]:
+def _of_assertions(principal: Principal, version: int | None, as_of: date, known_on: date) -> Iterator[str]:
     """Somebody said that nothing was decided when this very version had been."""
-    for assertion in principal.assertions:
-        if local_day(assertion.registered_at) > known_on:
-            continue
+    for assertion in assertions_in_force(principal, as_of=as_of, known_on=known_on):
         then = principal_verdict(principal, version, as_of=assertion.said_on - ONE_DAY, known_on=known_on)
         if then.decision and then.verdict in DECIDED:
             decided = f"{then.decision.body} beslutade {_day(then.decision.decided_on)}"

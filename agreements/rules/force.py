@@ -270,6 +270,8 @@ def _unknown(status: AgreementStatus) -> str:
     count, of_all = len(status.unknown), len(status.names)
     names = f" ({_named(status, status.unknown)})" if count < of_all else ""
     missing = f"inget beslut är registrerat för {count} av {of_all} huvudmän{names}"
+    if any(status.verdicts[key].decision for key in status.unknown):  # of a body that prepares, and long ago
+        missing = f"det är inte känt vad {count} av {of_all} huvudmän har beslutat{names}"
     if status.waiting_for:
         return f"Inte i kraft: väntar på {_named(status, status.waiting_for)}, och {missing}."
     return f"Vi vet inte om överenskommelsen är i kraft: {missing}."

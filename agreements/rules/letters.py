@@ -90,8 +90,9 @@ def instructions(*, number: int, fingerprint: str, has_several: bool) -> list[st
 
 
 AFTERWARDS = (
-    "Registrera beslutet i portalen och ladda upp utdraget när protokollet är justerat. Det går bra att göra det i två "
-    "steg. Ett beslut med ändringar är inte likalydande: hör då av er till samordnaren innan beslutet fattas."
+    "Registrera beslutet i portalen så snart det är fattat. Protokollsutdraget kan ni ladda upp senare, när det är "
+    "justerat. Vill ni ändra något i texten? Hör av er till samordnaren innan ni beslutar. Ett beslut med ändringar "
+    "räknas inte som likalydande."
 )
 
 

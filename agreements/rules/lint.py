@@ -82,7 +82,7 @@ def _of_fields(draft: Draft) -> Iterator[Remark]:
 def _of_dates(draft: Draft) -> Iterator[Remark]:
     planned_on, assigned_on = draft.planned_on, draft.assigned_on
     if assigned_on and assigned_on > draft.today:
-        yield Remark("Uppdrag", f"Uppdraget är daterat {assigned_on}, en dag som inte har varit.")
+        yield Remark("Forumets uppdrag", f"Uppdraget är daterat {assigned_on}, en dag som inte har varit.")
     if not planned_on:
         yield Remark("Ikraftträdande", "Planerat ikraftträdande saknas.")
         return

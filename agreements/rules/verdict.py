@@ -3,6 +3,7 @@
 Two days are asked about: `as_of`, what had been decided by then, and `known_on`, what had been registered by then
 (the same day unless told). The rules, in order:
 
+0. Before any version is published there is NO_VERSION to stand to, whatever is registered.
 1. An entry or an assertion counts when it is known and no known one corrects it; a correction that is VOID leaves
    nothing.
 2. Taken alone, an entry says something of a version as `reading` tells. Only a deciding body adopts or rejects, and
@@ -98,7 +99,9 @@ def reading(entry: Decision, version: int | None) -> Verdict:
 def principal_verdict(
     principal: Principal, version: int | None, *, as_of: date, known_on: date | None = None
 ) -> PrincipalVerdict:
-    """How the principal stands to the version. `version` None: none is published, so nothing can be identical."""
+    """How the principal stands to the version. `version` None: none is published, so there is nothing to stand to."""
+    if version is None:
+        return PrincipalVerdict(Verdict.NO_VERSION)
     known_on = known_on or as_of
     entries = entries_in_force(principal, as_of=as_of, known_on=known_on)
     deciding = _deciding(entries, version)

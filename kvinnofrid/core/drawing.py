@@ -31,6 +31,7 @@ LOOKS = {
     "rejected": Look("red", "cross", "×"),
     "not_yet": Look("grey", "upright", "…"),
     "unknown": Look("none", "blank", "?"),
+    "no_version": Look("none", "blank", "–"),
 }
 
 # What a pattern draws in a square of eight by eight that is repeated.

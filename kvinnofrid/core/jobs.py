@@ -8,8 +8,9 @@ An app registers its handlers in `tasks.py`:
             ...  # one transaction of its own, and nothing the second time
             job.progress(number, len(parties))
 
-A handler runs outside any transaction and can be run twice: after a crash it begins anew. It reports at least once
-a minute (STALE), because a job without a sign of life is given to another worker.
+A handler runs outside any transaction and can be run twice: after a crash it begins anew. It reports at least every
+three minutes (STALE): a job without a sign of life is given to another worker, and one step of it (a slow document)
+may take two.
 """
 
 import logging
@@ -33,7 +34,7 @@ from kvinnofrid.core.workflow import Workflow, move
 logger = logging.getLogger(__name__)
 
 MOST_TRIES = 3
-STALE = timedelta(seconds=60)
+STALE = timedelta(seconds=180)
 GAVE_UP = "Arbetet kunde inte slutföras, trots flera försök. Det som redan är klart är kvar."
 
 # What a person may do. A running job is cancelled by its worker, at its next report.

@@ -14,7 +14,7 @@ from agreements.rules.clock import Moment, legal_clock
 from agreements.rules.contradictions import contradictions
 from agreements.rules.force import AgreementStatus, agreement_status, sentence
 from agreements.rules.forecast import Forecast, PrincipalForecast, forecast
-from agreements.rules.registered import local_day
+from agreements.rules.registered import local_day, standing
 from agreements.rules.verdict import ALIKE, BLOCKING, PrincipalVerdict, entries_in_force
 from agreements.rules.words import day_in_words, joined
 from kvinnofrid.core.drawing import LOOKS
@@ -46,6 +46,7 @@ VERDICT_TONES = {
     Verdict.REFERRED_BACK: "waiting",
     Verdict.NOT_YET: "waiting",
     Verdict.UNKNOWN: "warning",
+    Verdict.NO_VERSION: "neutral",
 }
 SHORT_EVIDENCE = {Evidence.EXTRACT: "utdraget", Evidence.COMPARED: "jämförda", Evidence.STATED: "uppgivet"}
 LATE = timedelta(days=30)
@@ -319,7 +320,7 @@ def board(
         forecast=coming,
         asked=asked,
         rows=[_row(register, status, coming, principal, other, new_keys) for principal in register.facts.principals],
-        remarks=_remarks(register, known_on),
+        remarks=_remarks(register, as_of, known_on),
         news=news,
         otherwise=_otherwise(status, other),
         referred_back=referred_back,
@@ -389,14 +390,14 @@ def _row(
     )
 
 
-def _remarks(register: Register, known_on: date) -> list[Remark]:
+def _remarks(register: Register, as_of: date, known_on: date) -> list[Remark]:
     names = {principal.key: principal.name for principal in register.facts.principals}
     slug = register.agreement.slug
     return [
         Remark(found.text, names[found.principal], reverse("principal_detail", args=[slug, found.principal]))
         if found.principal
         else Remark(found.text)
-        for found in contradictions(register.facts, known_on=known_on)
+        for found in contradictions(register.facts, as_of=as_of, known_on=known_on)
     ]
 
 
@@ -404,29 +405,33 @@ def _remarks(register: Register, known_on: date) -> list[Remark]:
 
 
 def _news(register: Register, since: datetime) -> list[News]:
-    """What has been registered after a moment, the latest first."""
+    """What has been registered after a moment, the latest first. What was corrected is told by its correction."""
     found = [
         News(version.published_at, f"Version {version.number} publicerades.") for version in register.facts.versions
     ]
     found += [News(sent.sent_at, f"Skickades till {sent.items} huvudmän.") for sent in register.sendings]
-    found += [News(change.registered_at, f"{change.kind.label} registrerades.") for change in register.facts.changes]
+    for change in standing(register.facts.changes, known_on=date.max):
+        done = "Struket: {}." if change.is_void else "{} registrerades."
+        found.append(News(change.registered_at, done.format(change.kind.label)))
     for principal in register.facts.principals:
-        found += _news_of(principal)
+        found += _news_of(principal, since)
     return sorted((news for news in found if news.at > since), key=lambda news: news.at, reverse=True)
 
 
-def _news_of(principal: facts.Principal) -> Iterable[News]:
+def _news_of(principal: facts.Principal, since: datetime) -> Iterable[News]:
+    """Proofs that a correction carries over are told once: with the entry that stands."""
     key, name = principal.key, principal.name
-    for entry in principal.decisions:
+    seen = {entry.key for entry in principal.decisions if entry.registered_at <= since}
+    for entry in standing(principal.decisions, known_on=date.max):
         if entry.outcome == Outcome.VOID:
             struck = f"Struket: registreringen av {entry.body} {day_in_words(entry.decided_on)} gällde inget beslut."
             yield News(entry.registered_at, struck, key, name)
             continue
         done = f"{entry.body} {entry.outcome.label.lower()} {day_in_words(entry.decided_on)}"
-        yield News(entry.registered_at, f"Rättat: {done}." if entry.corrects else f"{done}.", key, name)
+        yield News(entry.registered_at, f"Rättat: {done}." if entry.corrects in seen else f"{done}.", key, name)
         for proof in entry.proofs:
             yield News(proof.given_at, f"{proof.grade.label}.", key, name)
-    for said in principal.assertions:
+    for said in standing(principal.assertions, known_on=date.max):
         told = f"Inte beslutat enligt besked {day_in_words(said.said_on)}."
         if said.is_void:
             told = f"Struket: beskedet {day_in_words(said.said_on)}."

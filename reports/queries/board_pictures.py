@@ -45,9 +45,12 @@ def chart(board: Board) -> TimelineChart:
     found += [
         Point(local_day(version.published_at), f"Version {version.number} publicerades", "done")
         for version in register.facts.versions
+        if local_day(version.published_at) <= status.known_on
     ]
     found += [
-        Point(local_day(sent.sent_at), f"Skickades till {sent.items} huvudmän", "done") for sent in register.sendings
+        Point(local_day(sent.sent_at), f"Skickades till {sent.items} huvudmän", "done")
+        for sent in register.sendings
+        if local_day(sent.sent_at) <= status.known_on
     ]
     changes = changes_in_force(register.facts, as_of=status.as_of, known_on=status.known_on)
     found += [Point(change.decided_on, change.kind.label, "done") for change in changes]

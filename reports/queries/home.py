@@ -271,9 +271,9 @@ def _to_tell(own: Any, today: date) -> list[Task]:
     steps = DecisionStep.objects.filter(~Exists(told), ~Exists(decided), organisation__in=own, planned_on__lt=today)
     return [
         Task(
-            f"Registrera beslutet om {step.agreement} för {step.organisation}",
+            f"Registrera beslutet i {step.body} om {step.agreement} för {step.organisation}",
             f"{reverse('decision_create', args=[step.agreement.slug, step.organisation.slug])}?steg={step.pk}",
-            f"{step.body} skulle behandla det {date_sv(step.planned_on)}.",
+            f"Skulle behandlas {date_sv(step.planned_on)}.",
             "Beslut saknas",
             "warning",
         )

@@ -51,7 +51,7 @@ def test_a_draft_without_faults_gets_no_remarks() -> None:
         ({"case_number": "HSN XX"}, Remark("Diarienummer", "Något verkar återstå att fylla i: ”XX”.")),
         (
             {"assigned_on": date(2024, 4, 20)},
-            Remark("Uppdrag", "Uppdraget är daterat 2024-04-20, en dag som inte har varit."),
+            Remark("Forumets uppdrag", "Uppdraget är daterat 2024-04-20, en dag som inte har varit."),
         ),
         ({"planned_on": None}, Remark("Ikraftträdande", "Planerat ikraftträdande saknas.")),
         (

@@ -1,16 +1,18 @@
 """The pages of agreements and their texts: what they show to whom, and that no draft is seen through a side door."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from agreements.actions import texts as actions
 from agreements.models import Agreement, AgreementVersion
@@ -281,6 +283,21 @@ def test_parties_before_and_after_publishing(world: World, as_person: Any) -> No
     assert client.post(page, {**added, "add-starts_on": "2026-07-01"}).status_code == 302
     assert client.get(page).content.decode().count('<th scope="row" data-label="Huvudman">Orsa kommun</th>') == 2
     assert client.get(url(agreement, "huvudman/orsa/")).status_code == 200
+
+
+def test_sections_added_in_one_go_are_told_once(world: World, as_person: Any) -> None:
+    agreement, client = made_of.with_parties(world), as_person("coordinator")
+    made_of.published_version(world, agreement)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        client.post(url(agreement, "versioner/ny/"), {"title": "Ny titel", "source": "previous"})
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        client.post(url(agreement, "versioner/2/avsnitt/nytt/"), {"heading": "Tvist", "topic": "disputes", "body": ""})
+    events = client.get(url(agreement, "versioner/2/")).context["history"]
+    assert [event.sentence for event in events] == [
+        "Lade till avsnittet ”Tvist”.",
+        "Lade till 3 avsnitt.",
+        "Påbörjade version 2.",
+    ]
 
 
 # --- drafts: writing --------------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ class Page(HTMLParser):
 
 
 def test_colour_pattern_and_sign_each_tell_all_verdicts_apart() -> None:
-    looks = drawing.LOOKS.values()
+    """All but the one that everybody has or nobody: before there is a version."""
+    looks = [look for verdict, look in drawing.LOOKS.items() if verdict != "no_version"]
     assert len(looks) == 9
     assert len({look.tone for look in looks}) == 9
     assert len({look.pattern for look in looks}) == 9

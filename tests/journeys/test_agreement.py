@@ -261,7 +261,7 @@ def prove(page: Page, look: steps.Look) -> None:
         "Utdraget anger fingeravtrycket"
     )
     look(page)
-    page.get_by_role("link", name="Se hur Falun står till överenskommelsen nu").click()
+    page.get_by_role("link", name="Se läget för Falun").click()
     expect(page.get_by_role("main")).to_contain_text("Likalydande, om alla fattar samma beslut")
     look(page)
 
@@ -290,7 +290,7 @@ def mend(page: Page, look: steps.Look, made: Agreement) -> None:
     deciding.fill_decision(page, body="Kommunfullmäktige")
     steps.press(page, "Registrera beslutet")
     expect(page.get_by_role("status").first).to_contain_text("Beslutet är registrerat.")
-    page.get_by_role("link", name="Se hur Mora står till överenskommelsen nu").click()
+    page.get_by_role("link", name="Se läget för Mora").click()
     expect(page.locator("dl.meta")).to_contain_text("Likalydande")
     expect(steps.under(page, "Registrerade beslut")).to_contain_text("Uppföljning vartannat år.")
     look(page)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agreements.actions import adoption
 from agreements.enums import ChangeKind, Evidence, Outcome
 from agreements.models import AdoptionDecision, Agreement, BoardVisit, ForumDecision, ValidityChange
 from kvinnofrid.core import audit
@@ -400,6 +401,47 @@ def test_what_has_been_registered_since_the_last_visit(world: cast.World, made: 
     again = as_person("steering").get(follow.removesuffix("#huvudman"))
     assert len(again.context["news"]) == 3  # as long as one stays on the page
     assert page(as_person, key="steering").context["news"] == []
+
+
+def test_what_was_corrected_is_told_once(world: cast.World, made: Agreement, as_person: Any) -> None:
+    """With the proof that the correction carries over; as corrected only to those who may have seen what it was."""
+    by, values = world.person["coordinator"], {"paragraph": "§ 1"}
+    with on(date(2026, 11, 1)):
+        seen = agreements.adopt(world, made, FALUN, decided_on=date(2026, 9, 15))
+    with on(date(2026, 11, 10)):
+        page(as_person, key="steering")
+    with on(date(2026, 11, 15)):
+        unseen = agreements.adopt(world, made, MORA, decided_on=date(2026, 9, 15), proof=Evidence.COMPARED)
+        note = agreements.said(world, made, ORSA, date(2026, 11, 14))
+    with on(date(2026, 11, 16)):
+        for entry in (seen, unseen):
+            kept = {name: getattr(entry, name) for name in adoption.queries.ENTRY_FIELDS}
+            adoption.correct_decision(decision=entry, values={**kept, **values}, reason="Paragrafen saknades.", by=by)
+        adoption.void_status_note(note=note, reason="Fel huvudman.", by=by)
+    assert sorted((news.name, news.text) for news in page(as_person, key="steering").context["news"]) == [
+        ("Falun", "Rättat: Kommunfullmäktige antog utan ändring 15 september 2026."),
+        ("Mora", "Kommunfullmäktige antog utan ändring 15 september 2026."),
+        ("Mora", "Texterna är jämförda."),
+        ("Orsa", "Struket: beskedet 14 november 2026."),
+    ]
+
+
+def test_before_any_version_each_row_says_so(world: cast.World, made: Agreement, as_person: Any) -> None:
+    adopt(world, made, FALUN, decided_on=date(2026, 4, 1))
+    response = page(as_person, "?den=2026-05-03")
+    assert {row.label for row in response.context["rows"]} == {"Ingen version än"}
+    assert [(count["number"], count["label"]) for count in response.context["counts"]] == [(6, "Ingen version än")]
+
+
+def test_remarks_and_marks_follow_both_days(world: cast.World, made: Agreement, as_person: Any) -> None:
+    adopt(world, made, FALUN, decided_on=date(2026, 4, 1))
+    assert len(page(as_person).context["board"].remarks) == 1
+    assert page(as_person, "?den=2026-03-31").context["board"].remarks == []
+    marks = [
+        [point.label for point in page(as_person, query).context["chart"].points if "publicerades" in point.label]
+        for query in ("", "?kant=2026-05-03", "?den=2026-05-03")
+    ]
+    assert [len(found) for found in marks] == [1, 0, 0]
 
 
 def test_another_person_has_visits_of_their_own(world: cast.World, made: Agreement, as_person: Any) -> None:

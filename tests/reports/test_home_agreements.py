@@ -67,7 +67,7 @@ def test_a_planned_meeting_that_has_passed(world: cast.World, made: Agreement, a
     agreements.step(world, made, "mora", planned_on=days(-1))
     assert tasks(as_person) == []
     step = agreements.step(world, made, "falun", "Kommunstyrelsen", role="preparing", planned_on=days(-1))
-    label = "Registrera beslutet om RÖK prov för Falu kommun"
+    label = "Registrera beslutet i Kommunstyrelsen om RÖK prov för Falu kommun"
     url = f"/overenskommelser/rok-prov/huvudman/falun/beslut/nytt/?steg={step.pk}"
     assert tasks(as_person) == [(label, url, "Beslut saknas")]
 

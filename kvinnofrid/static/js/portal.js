@@ -44,6 +44,17 @@ const guardDoubleSubmit = () => {
   });
 };
 
+// An answer that reloads the page is the last: what asks again and again must not have it reloaded once more.
+const reloadOnce = () => {
+  let leaving = false;
+  document.addEventListener("htmx:beforeRequest", (event) => { if (leaving) event.preventDefault(); });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Refresh")) return;
+    if (leaving) event.preventDefault();
+    leaving = true;
+  });
+};
+
 // The menu in the masthead folds in on Escape, and when the eye or the focus moves on.
 const closeMenus = () => {
   const close = (except) => {
@@ -64,5 +75,6 @@ const enhance = (root) => root.querySelectorAll("textarea[data-limit]").forEach(
 enhance(document);
 focusErrorSummary();
 guardDoubleSubmit();
+reloadOnce();
 closeMenus();
 document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) enhance(event.target); });

@@ -18,8 +18,8 @@ STEPS = (Step(KS, StepRole.PREPARING, None, CALENDAR), Step(KF, StepRole.DECIDIN
 PREPARING = StepRole.PREPARING
 
 
-def texts(facts: Agreement, known_on: date = LATE) -> list[str]:
-    return [found.text for found in contradictions(facts, known_on=known_on)]
+def texts(facts: Agreement, known_on: date = LATE, as_of: date | None = None) -> list[str]:
+    return [found.text for found in contradictions(facts, as_of=as_of or known_on, known_on=known_on)]
 
 
 def of_entries(*entries: Decision, **other: Any) -> list[str]:
@@ -90,7 +90,7 @@ DECIDED = "Kommunfullmäktige beslutade 10 mars 2026"
     ],
 )
 def test_one_entry(facts: dict[str, Any], text: str) -> None:
-    found = contradictions(agreement(principal("Falun", entry("2026-03-10", **facts))), known_on=LATE)
+    found = contradictions(agreement(principal("Falun", entry("2026-03-10", **facts))), as_of=LATE)
     assert found == [Contradiction("falun", text, 1)]
 
 
@@ -147,7 +147,7 @@ def test_plans() -> None:
 def test_the_agreement() -> None:
     falun = principal("Falun")
     early = agreement(falun, planned_on=on("2026-01-14"), valid_to=on("2026-01-13"))
-    assert contradictions(early, known_on=LATE) == [
+    assert contradictions(early, as_of=LATE) == [
         Contradiction(
             None, "Planerat ikraftträdande 14 januari 2026 är före den dag då texten publicerades, 15 januari 2026."
         ),
@@ -175,21 +175,47 @@ def test_what_is_not_known_yet_is_not_pointed_out() -> None:
     wrong = entry("2026-03-10", registered="2026-03-09", key=1)
     right = entry("2026-03-09", registered="2026-03-12", key=2, corrects=1)
     facts = agreement(principal("Falun", wrong, right))
-    found = [len(texts(facts, known_on=on(day))) for day in ("2026-03-08", "2026-03-09", "2026-03-12")]
+    found = [len(texts(facts, on(day), as_of=LATE)) for day in ("2026-03-08", "2026-03-09", "2026-03-12")]
     assert found == [0, 1, 0]
 
 
 @settings(max_examples=100, deadline=None)
 @given(AGREEMENTS, DAYS)
 def test_no_facts_are_too_strange(facts: Agreement, known_on: date) -> None:
-    found = contradictions(facts, known_on=known_on)
+    found = contradictions(facts, as_of=known_on)
     assert all(each.text.endswith(".") and "None" not in each.text for each in found)
     keys = {None, *(each.key for each in facts.principals)}
     assert {each.principal for each in found} <= keys
     shuffled = replace(facts, principals=tuple(_backwards(each) for each in facts.principals))
-    assert sorted(map(str, contradictions(shuffled, known_on=known_on))) == sorted(map(str, found))
+    assert sorted(map(str, contradictions(shuffled, as_of=known_on))) == sorted(map(str, found))
 
 
 def _backwards(each: Principal) -> Principal:
     assertions: tuple[Assertion, ...] = each.assertions[::-1]
     return replace(each, decisions=each.decisions[::-1], assertions=assertions)
+
+
+def test_an_earlier_day_points_out_nothing_of_what_came_after_it() -> None:
+    """The day asked about, and not only the day by which it was registered."""
+    falun = principal(
+        "Falun",
+        entry("2026-03-10"),
+        entry("2026-06-15", Outcome.SUPPORTED, key=2, role=PREPARING),
+        assertions=(said("2026-07-01"),),
+    )
+    facts = agreement(falun, validity_years=2, changes=(change(ChangeKind.EXTENSION, "2026-08-01", "2026-12-31"),))
+    assert len(texts(facts)) == 3
+    assert [len(texts(facts, as_of=on(day))) for day in ("2026-06-14", "2026-06-15", "2026-07-01", "2026-08-01")] == [
+        0, 1, 2, 3,
+    ]  # fmt: skip
+    early = agreement(principal("Falun", entry("2026-01-10")))
+    assert texts(early, as_of=on("2026-01-12")) == [
+        "Kommunfullmäktige beslutade 10 januari 2026 om version 1, som inte är publicerad."
+    ]
+
+
+def test_what_is_struck_contradicts_nothing() -> None:
+    late = said("2026-04-01", key=1)
+    struck = said("2026-04-01", registered="2026-05-01", key=2, corrects=1, is_void=True)
+    facts = agreement(principal("Falun", entry("2026-03-10"), assertions=(late, struck)))
+    assert (len(texts(facts, on("2026-04-30"))), texts(facts)) == (1, [])

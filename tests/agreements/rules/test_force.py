@@ -56,6 +56,11 @@ def test_unknown() -> None:
     assert asked(some, "2026-11-22")[1] == (
         "Vi vet inte om överenskommelsen är i kraft: inget beslut är registrerat för 1 av 2 huvudmän (Falun)."
     )
+    prepared = entry("2026-03-10", Outcome.SUPPORTED, role=StepRole.PREPARING)
+    faded = agreement(principal("Avesta", entry("2026-03-10")), principal("Falun", prepared))
+    assert asked(faded, "2026-11-22")[1] == (
+        "Vi vet inte om överenskommelsen är i kraft: det är inte känt vad 1 av 2 huvudmän har beslutat (Falun)."
+    )
     fresh = agreement(principal("Avesta", assertions=(said("2026-03-10"),)), principal("Falun"))
     assert asked(fresh, "2026-03-10") == (
         AgreementState.UNKNOWN,

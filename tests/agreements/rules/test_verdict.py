@@ -195,6 +195,16 @@ def test_an_assertion_registered_late_was_not_known_then() -> None:
     assert principal_verdict(falun, 1, as_of=on("2026-03-20"), known_on=on("2026-04-14")).verdict == Verdict.NOT_YET
 
 
+def test_before_any_version_there_is_nothing_to_stand_to() -> None:
+    for falun in (
+        principal("Falun"),
+        principal("Falun", entry("2026-03-10"), assertions=(said("2026-03-10"),)),
+        principal("Falun", entry("2026-03-10", Outcome.REJECTED)),
+    ):
+        found = principal_verdict(falun, None, as_of=on("2026-06-01"))
+        assert (found.verdict, found.decision, found.asserted) == (Verdict.NO_VERSION, None, None)
+
+
 def test_a_word_that_is_struck_counts_no_more_but_was_known_then() -> None:
     first, wrong = said("2026-03-10", key=1), said("2026-05-05", key=2)
     struck = said("2026-05-05", registered="2026-05-20", key=3, corrects=2, is_void=True)
