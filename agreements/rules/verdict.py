@@ -3,7 +3,7 @@
 Two days are asked about: `as_of`, what had been decided by then, and `known_on`, what had been registered by then
 (the same day unless told). The rules, in order:
 
-0. Before any version is published there is NO_VERSION to stand to, whatever is registered.
+0. Before any version is published it is `no_version`, whatever is registered: there is nothing to stand to.
 1. An entry or an assertion counts when it is known and no known one corrects it; a correction that is VOID leaves
    nothing.
 2. Taken alone, an entry says something of a version as `reading` tells. Only a deciding body adopts or rejects, and

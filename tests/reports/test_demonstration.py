@@ -212,7 +212,7 @@ def standing(slug: str) -> tuple[AgreementStatus, Forecast]:
     today = timezone.localdate()
     facts = agreement_facts(Agreement.objects.get(slug=slug), today)
     status = agreement_status(facts, as_of=today)
-    assert contradictions(facts, known_on=today) == []
+    assert contradictions(facts, as_of=today) == []
     return status, forecast(facts, today=today, status=status)
 
 

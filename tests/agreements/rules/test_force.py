@@ -439,6 +439,7 @@ def _adds_up(facts: Agreement, status: AgreementStatus) -> None:
     all_alike = bool(verdicts) and set(verdicts) <= {Verdict.IDENTICAL, Verdict.CONDITIONAL}
     assert (status.condition_met_on is not None) == all_alike
     alike = len(verdicts) - len(status.waiting_for) - len(status.unknown) - len(status.blocking)
+    alike -= verdicts.count(Verdict.NO_VERSION)
     assert alike == sum(each.is_alike for each in status.verdicts.values())
     if status.in_force_from:
         assert status.condition_met_on
