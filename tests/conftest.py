@@ -1,30 +1,40 @@
 """What all tests share: the fixed cast, made once per database, and clients logged in as its people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
-from organisations.models import User
+from tests import template_database
 from tests.factories import cast
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A parameter named as one of Playwright's fixtures would draw all journeys, which empty the tables, to its place."""
+    """A parameter named as one of Playwright's fixtures would draw all journeys, which renew the database, to its place."""
     named = [item.nodeid for item in items if "chromium" in item.name and "journeys" not in item.nodeid]
     if named:
         raise pytest.UsageError(f"rename the parameter (page, context, browser): {named[0]}")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The cast is made once; each test rolls back to it."""
-    with django_db_blocker.unblock():
-        call_command("createcachetable")
-        if not User.objects.exists():
-            cast.build()
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    testrun_uid: str,
+) -> Iterator[None]:
+    """The cast is made once per run. A test rolls back to it; one that commits leaves a new copy of it behind."""
+    with (
+        django_db_blocker.unblock(),
+        template_database.copies(testrun_uid, keep=django_db_keepdb, anew=django_db_createdb) as renew,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: renew())  # instead of emptying tables
+        with django_db_blocker.block():
+            yield
 
 
 @pytest.fixture
@@ -35,8 +45,8 @@ def world(db: None) -> cast.World:
 
 @pytest.fixture
 def transactional_world(transactional_db: None) -> cast.World:
-    """The cast for tests that commit; made anew, because those tests empty the tables after themselves."""
-    return cast.load() if User.objects.exists() else cast.build()
+    """The cast for tests that commit, in a copy of the database that is thrown away after them."""
+    return cast.load()
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ SYSTEM_USER = "kvinnofrid-db"
 LONGEST_SOCKET_PATH = 90  # the system allows 107 bytes; the file name takes up to 17
 SECONDS_TO_END = 30
 LOWEST_FREE_BYTES = 300 * 1024 * 1024
-# Tests throw the database away, so they need not wait for the disk.
-THROWAWAY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+# Tests throw the database away, so they need not wait for the disk, nor keep a log to recover from.
+THROWAWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
 
 
 class EmbeddedDatabaseError(Exception):
@@ -100,7 +100,9 @@ def _create(folder: Path) -> None:
 def _launch(folder: Path, *, throwaway: bool) -> None:
     for left_by_killed_run in ("postmaster.pid", ".s.PGSQL.5432.lock"):
         (folder / left_by_killed_run).unlink(missing_ok=True)
-    options = [*_where_to_listen(folder), *(THROWAWAY if throwaway else ())]
+    options = [*_where_to_listen(folder)]
+    for setting in THROWAWAY if throwaway else ():
+        options += ["-c", setting]
     log = folder / "server.log"
     arguments = ["start", "-w", "-t", "60", "-D", str(folder), "-l", str(log), "-o", shlex.join(options)]
     _run("pg_ctl", arguments, folder, log=log)
