@@ -43,7 +43,10 @@ OVERLAPS = """() => {
     for (const box of range.getClientRects()) if (box.width > 1) boxes.push({ node, box });
   }
   const found = [];
-  for (const [index, one] of boxes.entries()) for (const other of boxes.slice(index + 1)) {
+  boxes.sort((one, other) => one.box.top - other.box.top); // so that what begins further down ends the search
+  for (let index = 0; index < boxes.length; index++) for (let next = index + 1; next < boxes.length; next++) {
+    const one = boxes[index], other = boxes[next];
+    if (other.box.top >= one.box.bottom) break;
     if (one.node === other.node) continue;
     const across = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
     const down = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
