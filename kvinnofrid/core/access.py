@@ -7,13 +7,15 @@ file that imports guardian.
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import reduce, wraps
+from functools import cache, reduce, wraps
 from operator import or_
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import CharField, Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,6 +25,7 @@ from guardian.utils import get_group_obj_perms_model
 GroupSource = Callable[[Any, date], QuerySet[Any]]  # a person and a day in, keys of groups out
 _group_sources: list[GroupSource] = []
 _guarded_models: list[type[Model]] = []
+SOMEBODY, SOME_DAY = -1, date.min  # stand in the written query where the person and the day go
 
 
 class Refused(PermissionDenied):
@@ -39,6 +42,7 @@ def register(*, sources: Iterable[GroupSource], models: Iterable[type[Model]]) -
     """Called once by the app that holds the roles: how people reach groups, and what groups have permissions on."""
     _group_sources[:] = sources
     _guarded_models[:] = models
+    _query.cache_clear()
 
 
 def active_groups(user: Any, on: date | None = None) -> QuerySet[Group]:
@@ -85,14 +89,25 @@ def forget(user: Any) -> None:
 def _grants_on(user: Any, day: date) -> frozenset[tuple[str, str, int]]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
+    sql, values = _query()
+    asked = {SOMEBODY: user.pk, SOME_DAY: day}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [asked.get(value, value) for value in values])
+        return frozenset(cursor.fetchall())
+
+
+@cache
+def _query() -> tuple[str, tuple[Any, ...]]:
+    """The query and its values, written once per process: to write it takes longer than to ask it, on every page."""
+    somebody = get_user_model()(pk=SOMEBODY)
     rows = [
         _rows(model)
-        .filter(_in_groups("group", user, day))
+        .filter(_in_groups("group", somebody, SOME_DAY))
         .annotate(label=Value(model._meta.label, output_field=CharField()))
         .values_list("label", "permission__codename", "content_object_id")
         for model in _guarded_models
     ]
-    return frozenset(rows[0].union(*rows[1:]))
+    return rows[0].union(*rows[1:]).query.sql_with_params()
 
 
 def may(user: Any, permission: str, obj: Model) -> bool:
