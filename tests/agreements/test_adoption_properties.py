@@ -20,13 +20,14 @@ from tests.agreements.test_adoption import extract, register
 from tests.agreements.test_adoption_pages import FALUN, ROK, decision_post, steps_post, validity_post
 from tests.factories.agreements import body_of, published
 from tests.factories.cast import World
+from tests.factories.tables import counts
 from tests.mandates.test_properties import ANSWERS, PROFILE, SPECIAL, changes, encoded, hostile, post, posted
 
 WRITTEN = (AdoptionDecision, DecisionStep, StatusNote, ValidityChange, BodyMeeting, DecidingBody)
 
 
-def counted() -> list[int]:
-    return [model._default_manager.count() for model in apps.get_app_config("agreements").get_models()]
+def counted() -> dict[str, int]:
+    return counts(apps.get_app_config("agreements").get_models())
 
 
 def texts() -> list[str]:
