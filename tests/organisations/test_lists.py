@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from kvinnofrid.core import audit
-from organisations.models import ForumAlias, Organisation, OrganisationAlias
+from organisations.models import ForumAlias, OrganisationAlias
 from tests.factories import cast, crowd
 
 ORGANISATIONS, FORUMS = "/organisationer/", "/forum/"
@@ -121,13 +121,3 @@ def test_anonymous_is_asked_to_log_in(as_person: Any, url: str) -> None:
 @pytest.mark.parametrize("url", [ORGANISATIONS, FORUMS])
 def test_lists_are_only_read(as_person: Any, url: str) -> None:
     assert as_person("coordinator").post(url).status_code == 405
-
-
-@pytest.mark.parametrize("more", [0, 30])
-def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int) -> None:
-    crowd.organisations(world, more)
-    client = as_person("outsider")
-    with django_assert_num_queries(9):
-        assert len(found(client.get(ORGANISATIONS))) == Organisation.objects.count()
-    with django_assert_num_queries(8):
-        client.get(FORUMS)

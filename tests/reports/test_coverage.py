@@ -12,7 +12,7 @@ from mandates import actions as mandate_actions
 from mandates.models import Mandate
 from organisations.models import Forum
 from reports.queries import seats
-from tests.factories import cast, crowd
+from tests.factories import cast
 
 URL = "/uppdragslaget/lansgruppen/"
 
@@ -276,14 +276,3 @@ def test_protected_people_stand_by_function(world: cast.World) -> None:
     )
     assert holder.attested_by is not None
     assert holder.attested_by.name == "Uppdragsgivare, Falun"
-
-
-@pytest.mark.parametrize("make", [crowd.attested, crowd.submitted])
-@pytest.mark.parametrize("more", [1, 30])
-def test_queries_do_not_grow(
-    world: cast.World, as_person: Any, django_assert_num_queries: Any, make: Any, more: int
-) -> None:
-    make(world, more)
-    client = as_person("coordinator")
-    with django_assert_num_queries(9):
-        assert len(client.get(URL).context["rows"]) == 8 + more

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from kvinnofrid.core import audit
 from mandates import actions as mandate_actions
-from mandates.models import Mandate, MandateSeat
+from mandates.models import Mandate
 from organisations import actions
 from organisations.enums import Role
-from organisations.models import Forum, Organisation
-from tests.factories import cast, crowd
+from organisations.models import Forum
+from tests.factories import cast
 
 URL = "/"
 
@@ -180,18 +180,3 @@ def test_anonymous_and_deactivated_are_asked_to_log_in(as_person: Any) -> None:
 
 def test_home_is_only_read(as_person: Any) -> None:
     assert as_person("reader").post(URL).status_code == 405
-
-
-@pytest.mark.parametrize("make", [crowd.attested, crowd.submitted])
-@pytest.mark.parametrize("more", [1, 30])
-def test_queries_do_not_grow(
-    world: cast.World, as_person: Any, django_assert_num_queries: Any, make: Any, more: int
-) -> None:
-    make(world, more)
-    assert MandateSeat.objects.count() == more
-    assert Organisation.objects.count() == 8 + more
-    queries = {"representative": 16, "commissioner": 16, "coordinator": 15, "reader": 15}
-    for key, number in queries.items():
-        client = as_person(key)
-        with django_assert_num_queries(number):
-            client.get(URL)

@@ -134,16 +134,14 @@ def test_an_organisation_stands_with_what_it_has_decided(world: cast.World, made
 
 
 @pytest.mark.parametrize("more", [1, 10])
-@pytest.mark.parametrize(("key", "number"), [("coordinator", 16), ("steering", 16), ("registrar", 18)])
-def test_queries_do_not_grow(
-    world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int, key: str, number: int
-) -> None:
+def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int) -> None:
     for position in range(more):
         made = agreements.published(world, title=f"RÖK {position}")
         agreements.dispatched(world, made)
         agreements.adopt(world, made, "mora")
     agreements.step(world, made, "falun", planned_on=days(-1))
-    client = as_person(key)
-    client.get(URL)
-    with django_assert_num_queries(number):
+    for key, number in {"coordinator": 16, "steering": 16, "registrar": 18}.items():
+        client = as_person(key)
         client.get(URL)
+        with django_assert_num_queries(number):
+            client.get(URL)

@@ -11,7 +11,7 @@ from mandates import actions as mandate_actions
 from mandates.models import Mandate
 from organisations import actions
 from organisations.models import DecidingBody, ForumAlias, Organisation, OrganisationAlias
-from tests.factories import cast, crowd
+from tests.factories import cast
 
 FALUN, ORSA, GROUP, STEERING = (
     "/organisationer/falun/",
@@ -301,18 +301,6 @@ def test_anonymous_is_asked_to_log_in_and_nobody_posts(as_person: Any, url: str)
 @pytest.mark.parametrize("url", ["/organisationer/finns-inte/", "/forum/finns-inte/"])
 def test_what_does_not_exist(as_person: Any, url: str) -> None:
     assert as_person("coordinator").get(url).status_code == 404
-
-
-@pytest.mark.parametrize("more", [1, 30])
-def test_queries_do_not_grow_with_seats(
-    world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int
-) -> None:
-    crowd.attested(world, more)
-    client = as_person("coordinator")
-    with django_assert_num_queries(20):
-        client.get("/organisationer/extra-1/")
-    with django_assert_num_queries(16):
-        assert client.get(GROUP).context["roster"].held == more
 
 
 @pytest.mark.parametrize("more", [1, 15])

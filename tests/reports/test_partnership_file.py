@@ -1,5 +1,6 @@
 """The partnership file: all or nothing, every fault by line and field, and twice the same is nothing."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from agreements.actions import adoption
@@ -610,7 +611,11 @@ ANY_VALUE = st.one_of(
 )
 
 
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts them
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@example({len(LINES) - 1: "\r"})
 @given(st.dictionaries(st.integers(0, len(LINES) - 1), ANY_VALUE, min_size=1, max_size=5))
 def test_any_values_anywhere_are_taken_or_told(load: Callable[..., Outcome], values: dict[int, str]) -> None:
     """Values of the file are exchanged for others: it is imported, or there is a fault; never anything else.
@@ -627,7 +632,8 @@ def test_any_values_anywhere_are_taken_or_told(load: Callable[..., Outcome], val
             load(text.encode("utf-8", "surrogatepass"))
             assert load(text.encode()).changed == []
         except PartnershipFileError as refusal:
-            assert [fault for fault in refusal.faults if not 1 <= fault.line <= len(text.split("\n"))] == []
+            last = len(LINE_END.split(text))
+            assert [fault for fault in refusal.faults if not 1 <= fault.line <= last] == []
         transaction.set_rollback(True)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kvinnofrid.core import audit
 from kvinnofrid.core.templatetags.portal import date_sv
 from mandates import actions as mandate_actions
-from tests.factories import cast, crowd
+from tests.factories import cast
 
 URL = "/foretradare/"
 
@@ -130,11 +130,3 @@ def test_without_a_role_today_there_is_no_page(as_person: Any, key: str) -> None
 def test_anonymous_is_asked_to_log_in_and_nobody_posts(as_person: Any) -> None:
     assert as_person("anonymous").get(URL).headers["Location"] == f"/konto/logga-in/?next={URL}"
     assert as_person("reader").post(URL).status_code == 405
-
-
-@pytest.mark.parametrize("more", [1, 30])
-def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int) -> None:
-    crowd.attested(world, more)
-    client = as_person("outsider")
-    with django_assert_num_queries(10):
-        ask(client, "extra-1")
