@@ -9,12 +9,15 @@ from django.test import Client, TransactionTestCase
 from tests import template_database
 from tests.factories import cast
 
+LONG = {"test_crash.py", "test_launch.py"}  # begun first, so that no process waits for them at the end
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A parameter named as one of Playwright's fixtures would draw all journeys, which renew the database, to its place."""
     named = [item.nodeid for item in items if "chromium" in item.name and "journeys" not in item.nodeid]
     if named:
         raise pytest.UsageError(f"rename the parameter (page, context, browser): {named[0]}")
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

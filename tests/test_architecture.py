@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,11 @@ def our_models() -> list[type[models.Model]]:
     return [model for label in APPS for model in apps.get_app_config(label).get_models()]
 
 
-def our_files() -> Iterator[tuple[Path, ast.Module]]:
-    for folder in FOLDERS:
-        for path in sorted((BASE / folder).rglob("*.py")):
-            yield path.relative_to(BASE), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def our_files() -> tuple[tuple[Path, ast.Module], ...]:
+    """Every file of ours, read once; the trees are only looked at."""
+    paths = [path for folder in FOLDERS for path in sorted((BASE / folder).rglob("*.py"))]
+    return tuple((path.relative_to(BASE), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
 
 
 def name_of(path: Path) -> str:
@@ -342,8 +344,13 @@ INSTEAD_OF = {
 }
 
 
-def interface_texts() -> Iterator[tuple[str, str]]:
+@cache
+def interface_texts() -> tuple[tuple[str, str], ...]:
     """Text of templates without tags and attributes, and the Swedish strings of the code."""
+    return tuple(_interface_texts())
+
+
+def _interface_texts() -> Iterator[tuple[str, str]]:
     for path in sorted(TEMPLATES.rglob("*.html")):
         text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         yield path.relative_to(BASE).as_posix(), re.sub(r"<[^>]*>", " ", text)
