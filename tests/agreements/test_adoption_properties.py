@@ -36,15 +36,15 @@ def texts() -> list[str]:
 
 
 CASES: dict[str, tuple[str, Callable[[World], dict[str, Any]], int]] = {
-    "register": (FALUN + "beslut/nytt/", lambda world: decision_post(world, amendment="", fingerprint=""), 120),
-    "correct": (ROK + "beslut/{pk}/ratta/", lambda world: decision_post(world, reason="Fel.", paragraph="§ 1"), 60),
+    "register": (FALUN + "beslut/nytt/", lambda world: decision_post(world, amendment="", fingerprint=""), 60),
+    "correct": (ROK + "beslut/{pk}/ratta/", lambda world: decision_post(world, reason="Fel.", paragraph="§ 1"), 40),
     "strike": (ROK + "beslut/{pk}/ratta/", lambda world: {"void": "1", "why": "Fel."}, 30),
     "prove": (ROK + "beslut/{pk}/belagg/", lambda world: {"grade": "extract", "comment": "Sidan 2."}, 30),
-    "steps": (FALUN + "vag/", lambda world: steps_post(world, {"body": body_of(world, "falun").pk, "role": "heard", "planned_on": "", "position": "1"}), 60),
+    "steps": (FALUN + "vag/", lambda world: steps_post(world, {"body": body_of(world, "falun").pk, "role": "heard", "planned_on": "", "position": "1"}), 40),
     "body": (FALUN + "vag/", lambda world: {"add_body": "1", "body-kind": "council", "body-name": "Nämnden"}, 30),
     "note": (FALUN + "besked/", lambda world: {"said_on": "2026-01-01", "said_by": "Chefen", "comment": "x"}, 30),
-    "validity": (ROK + "giltighet/ny/", validity_post, 60),
-    "calendar": ("/organisationer/falun/sammantraden/", lambda world: {"body": body_of(world, "falun").pk, f"body-{body_of(world, 'falun').pk}-days": "2027-02-15", "remove": None}, 60),
+    "validity": (ROK + "giltighet/ny/", validity_post, 40),
+    "calendar": ("/organisationer/falun/sammantraden/", lambda world: {"body": body_of(world, "falun").pk, f"body-{body_of(world, 'falun').pk}-days": "2027-02-15", "remove": None}, 40),
 }  # fmt: skip
 
 
