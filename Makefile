@@ -1,14 +1,15 @@
 # Each command brings up what it needs: python3, make and git are enough to begin with.
-.PHONY: run test check fix bench axe lock
+.PHONY: run test check fix bench axe bite lock
 .SILENT:
 
 BIN := .venv/bin
 MANAGE := DJANGO_SETTINGS_MODULE=kvinnofrid.settings.test $(BIN)/python -W ignore::RuntimeWarning manage.py
 TEMPLATES = find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2
 
-# The portal on http://127.0.0.1:8000/. PORT=8001 takes another port, DEMO=0 starts without the demonstration.
+# The portal on http://127.0.0.1:8000/. PORT=8001 takes another port, DEMO=0 starts without the demonstration,
+# WORKERS=2 puts a queue (Redis, beat and workers) in the place of the job loop.
 run:
-	python3 kvinnofrid/bootstrap.py run
+	python3 kvinnofrid/bootstrap.py $(if $(WORKERS),workers,run)
 	exec $(BIN)/python -m kvinnofrid.launch
 
 test: check
@@ -42,6 +43,11 @@ bench:
 axe:
 	python3 kvinnofrid/bootstrap.py test
 	$(BIN)/pytest -m axe -n 2
+
+# Flips each permission rule in turn: does a test notice? Writes docs/bite.md. ONLY=mandates, SAMPLE=10.
+bite:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/python -m tests.bite
 
 # Pins what pyproject.toml asks for, with hashes and without addresses. UPGRADE=1 takes newer versions.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {
     "run": ("requirements.lock",),
+    "workers": ("requirements.lock",),
     "test": ("requirements.lock", "tests/requirements.lock"),
 }
 # What WeasyPrint loads, and the Debian package that brings it.
@@ -78,6 +79,8 @@ def missing_packages(purpose: str) -> list[str]:
         missing.append("python3-venv")
     if purpose == "test" and not any(map(shutil.which, BROWSERS)):
         missing.append("chromium")
+    if purpose in {"test", "workers"} and not shutil.which("redis-server"):
+        missing.append("redis-server")
     return missing
 
 

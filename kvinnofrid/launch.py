@@ -18,6 +18,7 @@ from types import FrameType
 import psycopg
 from psycopg import sql
 
+from kvinnofrid.broker import configure
 from kvinnofrid.core.embedded import EmbeddedDatabaseError, EmbeddedServer, start
 from kvinnofrid.settings.environment import stop
 from kvinnofrid.settings.launching import (
@@ -34,7 +35,11 @@ from kvinnofrid.settings.secrets import lasting_secret, new_password
 Process = subprocess.Popen[bytes]
 
 WEB_SERVER = ("gunicorn", "-c", "python:kvinnofrid.serving")
-WORKER = ("manage", "run_jobs")
+JOB_LOOP = ("manage", "run_jobs")
+BEAT = ("kvinnofrid.queue", "beat")
+MAIL_WORKER = ("kvinnofrid.queue", "worker", "-Q", "mail", "-n", "mail@%h")
+JOB_WORKER = ("kvinnofrid.queue", "worker", "-Q", "jobs", "-n")
+BROKER = "kvinnofrid.broker"
 HOST = "127.0.0.1"
 LOWEST_FREE_BYTES = 50 * 1024 * 1024
 FULL = "Disken är full. Frigör plats och försök igen."
@@ -42,6 +47,8 @@ SECONDS_TO_ANSWER = 60
 SECONDS_TO_END = 8
 SECONDS_BETWEEN_STARTS = 5
 SECONDS_BETWEEN_LOOKS = 0.5
+STOPPED = {BROKER: "Redis stannade och", "kvinnofrid.queue": "En process för kön stannade och"}
+STOPPED_WORK = "Processen för långa arbeten stannade och"
 
 
 class Ended(BaseException):
@@ -76,6 +83,7 @@ class Launch:
         self.options = options
         self.server: EmbeddedServer | None = None
         self.processes: list[Process] = []
+        self.broker: list[Process] = []
         self.wanted_to_end = self.holding = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._receive)
@@ -85,12 +93,13 @@ class Launch:
         check_room(self.options.data)
         try:
             password = demonstration_password(self.options)
-            environment = child_environment(self.options.database_url or self._own_database(), password)
+            database_url = self.options.database_url or self._own_database()
+            environment = child_environment(database_url, password, self._broker_address())
             self._prepare(environment)
-            worker = self._start(*WORKER, environment=environment)
+            workers = self._start_workers(environment)
             web = self._serve(environment)
             print(announcement(self.options, password), flush=True)
-            self._watch(web, worker, environment)
+            self._watch(web, workers, environment)
             raise Fault("Webbservern stannade. Se raderna ovan.")
         finally:
             with self._hold():
@@ -136,34 +145,70 @@ class Launch:
             time.sleep(0.1)
         return web
 
-    def _watch(self, web: Process, worker: Process, environment: dict[str, str]) -> None:
+    def _broker_address(self) -> str:
+        """Where the workers are woken; nothing when the job loop does their work."""
+        if not self.options.workers or self.options.broker_url:
+            return self.options.broker_url if self.options.workers else ""
+        return configure(self.options.data / "redis", free_port(), new_password())
+
+    def _start_workers(self, environment: dict[str, str]) -> dict[tuple[str, ...], Process]:
+        """What does the work that no request waits for, by its command."""
+        commands = worker_commands(self.options)
+        return {command: self._start(*command, environment=environment) for command in commands}
+
+    def _watch(self, web: Process, workers: dict[tuple[str, ...], Process], environment: dict[str, str]) -> None:
         """Until the web server ends. A worker that ends is replaced, and what it was doing is done by the next."""
-        started = time.monotonic()
+        started = dict.fromkeys(workers, time.monotonic())
         while web.poll() is None:
-            if worker.poll() is not None and time.monotonic() > started + SECONDS_BETWEEN_STARTS:
-                print("Processen för långa arbeten stannade och startas igen.", file=sys.stderr, flush=True)
-                worker, started = self._start(*WORKER, environment=environment), time.monotonic()
+            for command, process in workers.items():
+                if process.poll() is not None and time.monotonic() > started[command] + SECONDS_BETWEEN_STARTS:
+                    print(f"{STOPPED.get(command[0], STOPPED_WORK)} startas igen.", file=sys.stderr, flush=True)
+                    workers[command], started[command] = (
+                        self._start(*command, environment=environment),
+                        time.monotonic(),
+                    )
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def _start(self, *arguments: str, environment: dict[str, str]) -> Process:
         with self._hold():
             process = subprocess.Popen([sys.executable, "-m", *arguments], env=environment)
-            self.processes = [*(found for found in self.processes if found.poll() is None), process]
+            kept = self.broker if arguments[0] == BROKER else self.processes
+            kept[:] = [*(found for found in kept if found.poll() is None), process]
         return process
 
     def _stop(self) -> None:
-        """Everything at once is asked to end, and what does not is killed; the database goes last."""
-        for process in self.processes:
-            process.terminate()  # does nothing to one that has ended
-        deadline = time.monotonic() + SECONDS_TO_END
-        for process in self.processes:
-            try:
-                process.wait(max(0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        """Everything at once is asked to end, and what does not is killed; then the broker, and the database last."""
+        end(self.processes)
+        end(self.broker)
         if self.server:
             self.server.stop()
+
+
+def end(processes: list[Process]) -> None:
+    for process in processes:
+        process.terminate()  # does nothing to one that has ended
+    deadline = time.monotonic() + SECONDS_TO_END
+    for process in processes:
+        try:
+            process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def worker_commands(options: LaunchOptions) -> list[tuple[str, ...]]:
+    """Without workers the job loop; else beat, one worker for messages and as many for jobs as asked for."""
+    if not options.workers:
+        return [JOB_LOOP]
+    own_broker = [] if options.broker_url else [(BROKER, str(options.data / "redis"))]
+    job_workers = [(*JOB_WORKER, f"jobs{number}@%h") for number in range(1, options.workers + 1)]
+    return [*own_broker, BEAT, MAIL_WORKER, *job_workers]
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind((HOST, 0))
+        return int(trial.getsockname()[1])
 
 
 @contextlib.contextmanager

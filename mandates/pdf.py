@@ -11,7 +11,7 @@ from django.utils.formats import date_format, number_format
 
 from kvinnofrid.core import pdf
 from mandates import permissions, queries
-from mandates.enums import LineState, MandateState
+from mandates.enums import LineKind, LineState, MandateState, Through
 from mandates.models import EditionSection, FormEdition, InternalContact, Mandate, MandateSeat
 from mandates.workflow import HELD_LINE_STATES
 from organisations.models import Organisation, Partnership, User
@@ -83,6 +83,8 @@ class LineDocument:
     commissioner: str = ""
     case_number: str = ""
     comment: str = ""
+    evidence: str = ""
+    confirmed_on: date | None = None
     contacts: tuple[Contact, ...] | None = None
 
     @property
@@ -100,6 +102,7 @@ class LineDocument:
             ("Omfattning", f"{self.kind_label}, {share}"),
             ("Uppdragsgivare", self.commissioner),
             ("Diarienummer", self.case_number),
+            *([("Bekräftat", _day(self.confirmed_on))] if self.confirmed_on else []),
             *([] if self.contacts else [("Interna kontakter", "")]),
         ]
 
@@ -129,13 +132,18 @@ class MandateDocument(FormDocument):
 
 def mandate_pdf(mandate: Mandate, *, viewer: User) -> pdf.Document:
     """The form as the viewer may see it. Raises core.pdf.PdfFailed; the caller has checked that it is visible."""
-    document = mandate_document(mandate, viewer=viewer)
+    html = mandate_html(mandate_document(mandate, viewer=viewer))
+    return pdf.Document(html, pdf.draw(html))
+
+
+def mandate_html(document: MandateDocument) -> str:
+    """What the form is drawn from, alone or among others."""
     case_numbers = [line.case_number for line in document.lines if line.case_number]
-    return pdf.render(
+    return pdf.page(
         "pdf/mandate.html",
         {"document": document},
         title=f"Uppdragsbeskrivning {document.reference}, {document.forum_name}",
-        created=document.changed_at or mandate.created_at,
+        created=document.changed_at or _midnight(document.edition_valid_from),
         author=document.partnership_name,
         subject=f"Representant för {', '.join(line.organisation for line in document.lines)}. {document.state_label}.",
         keywords=[document.reference, document.edition_name, *case_numbers],
@@ -155,6 +163,74 @@ def blank_form_pdf(edition: FormEdition) -> pdf.Document:
         subject=f"Blankett för uppdragsbeskrivning, {document.edition_name}.",
         keywords=[document.edition_name],
     )
+
+
+@dataclass(frozen=True)
+class HandoverDocument:
+    """What whoever takes over a line needs."""
+
+    partnership_name: str
+    forum_name: str
+    reference: str
+    organisation: str
+    function: str
+    rows: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str], ...]
+    open_matters: tuple[str, ...]
+    contacts: tuple[Contact, ...]
+    handed_over_at: datetime
+
+
+def handover_pdf(line: MandateSeat, *, viewer: User) -> pdf.Document:
+    """The hand-over sheet of an ended line, for a viewer who sees the line in full. Raises core.pdf.PdfFailed."""
+    document = handover_document(line, viewer=viewer)
+    return pdf.render(
+        "pdf/handover.html",
+        {"document": document},
+        title=f"Överlämning {document.reference}, {document.organisation}",
+        created=document.handed_over_at,
+        author=document.partnership_name,
+        subject=f"Överlämning av uppdraget för {document.organisation} i {document.forum_name}.",
+        keywords=[document.reference],
+    )
+
+
+def handover_document(line: MandateSeat, *, viewer: User) -> HandoverDocument:
+    """Who hands over to whom, period, share, contacts, notes, and what is open in the portal."""
+    mandate, handover, partnership = line.mandate, line.handover, Partnership.objects.first()
+    organisation = line.seat.organisation
+    successor = _named(handover.successor, organisation, viewer, "Efterträdare") if handover.successor else ""
+    share = f"{number_format(line.share_percent.normalize())} procent av heltid" if line.share_percent else ""
+    person = _person(mandate, [line], viewer)
+    rows = (
+        ("Lämnar", f"{person.name}, {person.title}" if person.title else person.name),
+        ("Kontakt", ", ".join(filter(None, [person.email, person.phone]))),
+        ("Tar över", successor or "Inte känt än"),
+        ("Gällde", _period(line.starts_on, line.last_day)),
+        ("Omfattning", f"{LineKind(line.kind).label}, {share}"),
+        ("Uppdragsgivare", _commissioner(line, viewer)),
+        ("Diarienummer", line.case_number),
+    )
+    return HandoverDocument(
+        partnership_name=partnership.name if partnership else "",
+        forum_name=mandate.edition.forum.name,
+        reference=mandate.reference,
+        organisation=organisation.name,
+        function=line.seat.function,
+        rows=rows,
+        notes=(
+            ("Vad som pågår", handover.goes_on),
+            ("Kommande möten", handover.meetings),
+            ("Var handlingarna finns", handover.papers),
+        ),
+        open_matters=tuple(queries.open_matters(line)),
+        contacts=tuple(_contact(contact) for contact in line.contacts.all()),
+        handed_over_at=handover.handed_over_at,
+    )
+
+
+def _named(person: User, organisation: Organisation, viewer: User, function: str) -> str:
+    return card(person=person, organisation=organisation, function=function, reader=viewer).name
 
 
 def mandate_document(mandate: Mandate, *, viewer: User) -> MandateDocument:
@@ -218,7 +294,9 @@ def _line(line: MandateSeat, viewer: User) -> LineDocument:
         state_facts=_facts(line, viewer),
         kind_label=line.get_kind_display(),
         share=line.share_percent,
-        commissioner=_official(line.commissioner, organisation, viewer, with_title=True),
+        commissioner=_commissioner(line, viewer),
+        evidence=_evidence(line),
+        confirmed_on=getattr(line, "last_confirmed_on", None),
         case_number=line.case_number,
         comment=line.return_comment,
         contacts=tuple(_contact(contact) for contact in line.contacts.all()),
@@ -237,6 +315,34 @@ def _official(user: User | None, organisation: Organisation, viewer: User, *, wi
     return f"{shown.name}, {shown.title}" if with_title and shown.title else shown.name
 
 
+def _commissioner(line: MandateSeat, viewer: User) -> str:
+    """The commissioner with title; one without account as the line names them."""
+    if line.commissioner is None:
+        return line.commissioner_label
+    return _official(line.commissioner, line.seat.organisation, viewer, with_title=True)
+
+
+def _attester(line: MandateSeat, viewer: User) -> str:
+    if line.attested_by is None:
+        return line.attested_label
+    return _official(line.attested_by, line.seat.organisation, viewer)
+
+
+def _evidence(line: MandateSeat) -> str:
+    """What the attestation rests on, when the commissioner was not logged in."""
+    if line.paper:
+        return (
+            f"Inkommen på papper {_day(line.paper.received_on)}, undertecknad {_day(line.paper.signed_on)}. "
+            "Den inlästa blanketten finns i portalen och är beviset."
+        )
+    if line.attested_through == Through.LINK and line.decided_link:
+        return (
+            f"Attesterad via engångslänk som skickades till {line.decided_link.email}. Det är ett svagare bevis än en "
+            "attest av någon som är inloggad i portalen."
+        )
+    return ""
+
+
 def _state(mandate: Mandate, lines: Sequence[MandateSeat]) -> str:
     """The form's state in words that hold as long as nobody changes it, whatever the day."""
     left = [line for line in lines if line.state != LineState.WITHDRAWN]
@@ -250,12 +356,13 @@ def _facts(line: MandateSeat, viewer: User) -> str:
     organisation = line.seat.organisation
     match line.state:
         case LineState.ATTESTED if line.attested_at:
-            return f" av {_official(line.attested_by, organisation, viewer)} den {_moment(line.attested_at)}."
+            return f" av {_attester(line, viewer)} den {_moment(line.attested_at)}."
         case LineState.ENDED if line.attested_at:
-            by = _official(line.attested_by, organisation, viewer)
+            by = _attester(line, viewer)
             return f" med {_day(line.last_day)} som sista dag. Attesterad av {by} den {_moment(line.attested_at)}."
         case LineState.RETURNED if line.returned_at:
-            return f" av {_official(line.returned_by, organisation, viewer)} den {_moment(line.returned_at)}."
+            by = _official(line.returned_by, organisation, viewer) if line.returned_by else line.returned_label
+            return f" av {by} den {_moment(line.returned_at)}."
     return _outline_facts(line)
 
 
@@ -294,6 +401,8 @@ def _changed_at(mandate: Mandate, lines: Sequence[MandateSeat]) -> datetime:
     moments = [mandate.created_at, _last_saved(mandate)]
     for line in lines:
         moments += [line.attested_at, line.returned_at]
+        if getattr(line, "last_confirmed_on", None):
+            moments += [row.confirmed_at for row in line.confirmations.all()]
     return max(moment for moment in moments if moment)
 
 

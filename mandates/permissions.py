@@ -3,16 +3,20 @@
 The representative fills in, mends, submits and withdraws the own form, while holding the representative role in an
 organisation on it, and its line while holding it there; afterwards the own form can be read without what is internal
 to the organisation. A commissioner of the organisation attests or sends back its line, but never the own form. An
-attested line is ended by its representative, by a commissioner of the organisation, or by the coordinator. Editions
-are written and published by the coordinator.
+attested line is ended by its representative, by a commissioner of the organisation, or by the coordinator. The
+representative confirms an active line each year. A commissioner without account is named, and sent a one-time link, by
+the representative or the coordinator; who has the link, and nobody else, decides by it. That a seat is vacant is
+registered by a commissioner or an administrator of the organisation, or by the coordinator. Forms on paper are
+registered, and editions written and published, by the coordinator.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from kvinnofrid.core import access
 from mandates.models import Mandate, MandateSeat
 from organisations import permissions
-from organisations.models import Organisation
+from organisations.models import Organisation, Seat
 
 
 def may_start(user: Any) -> bool:
@@ -44,6 +48,29 @@ def may_end(user: Any, line: MandateSeat) -> bool:
     )
 
 
+def may_confirm(user: Any, line: MandateSeat) -> bool:
+    """Says each year that the line still holds: its representative."""
+    return may_fill_in(user, line)
+
+
+def may_send_link(user: Any, line: MandateSeat) -> bool:
+    """Names a commissioner without account, and sends, renews or withdraws the link."""
+    return permissions.is_coordinator(user) or may_fill_in(user, line)
+
+
+def may_register_vacancy(user: Any, seat: Seat) -> bool:
+    """Tells since when a seat is vacant and whom to turn to."""
+    organisation = seat.organisation
+    return permissions.is_coordinator(user) or any(
+        access.may(user, permission, organisation) for permission in ("attest_mandate", "manage_members")
+    )
+
+
 def sees_in_full(user: Any, line: MandateSeat) -> bool:
     """Sees contacts, case number and comment of a line."""
     return permissions.sees_internal(user, line.seat.organisation)
+
+
+def sees_paper(user: Any, lines: Iterable[MandateSeat]) -> bool:
+    """Sees the picture of a form on paper: it shows all the lines that were signed on it, so all must be open."""
+    return all(sees_in_full(user, line) for line in lines)

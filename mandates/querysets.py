@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from kvinnofrid.core.audit import TrackedQuerySet
@@ -53,8 +53,37 @@ class MandateSeatQuerySet(TrackedQuerySet):
             starts_on__lte=day,
         )
 
+    def attested(self) -> Self:
+        """Lines that are or have been held, or will be: attested, ended or not."""
+        return self.filter(state__in=[LineState.ATTESTED, LineState.ENDED])
+
     def ordinary(self) -> Self:
         return self.filter(kind=LineKind.ORDINARY)
 
+    def with_confirmation(self) -> Self:
+        """Each line with `last_confirmed_on`: the latest day on which its representative said that it holds."""
+        confirmations = apps.get_model("mandates", "Confirmation").objects.filter(line=OuterRef("pk"))
+        latest = confirmations.order_by("-confirmed_on").values("confirmed_on")[:1]
+        return self.annotate(last_confirmed_on=Subquery(latest))
+
+    def with_links(self) -> Self:
+        """Each line with `has_links`: whether a one-time link has ever been sent for it."""
+        links = apps.get_model("mandates", "AttestLink").objects.filter(line=OuterRef("pk"))
+        return self.annotate(has_links=Exists(links))
+
     def in_order(self) -> Self:
         return self.order_by(swedish("seat__organisation__name"), "seat__function", "pk")
+
+
+class VacancyQuerySet(TrackedQuerySet):
+    def known_on(self, day: date) -> Self:
+        """Registered vacancies that have begun and that nobody has ended by holding the seat, on or before the day."""
+        taken = apps.get_model("mandates", "MandateSeat").objects.alias(in_force_to=Coalesce("ended_on", "ends_on"))
+        taken = taken.filter(
+            Q(in_force_to__isnull=True) | Q(in_force_to__gte=OuterRef("starts_on")),
+            seat=OuterRef("seat"),
+            kind=LineKind.ORDINARY,
+            state__in=[LineState.ATTESTED, LineState.ENDED],
+            starts_on__lte=day,
+        )
+        return self.filter(~Exists(taken), starts_on__lte=day)

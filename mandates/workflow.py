@@ -1,7 +1,7 @@
-"""What may follow what, for a mandate (the form) and for each of its lines."""
+"""What may follow what, for a mandate (the form), for each of its lines, and for a commissioner's one-time link."""
 
 from kvinnofrid.core.workflow import Workflow, move
-from mandates.enums import LineState, MandateState
+from mandates.enums import LineState, LinkState, MandateState
 
 MANDATE = Workflow(
     (
@@ -23,6 +23,14 @@ LINE = Workflow(
             needs_reason=True,
         ),
         move("end", [LineState.ATTESTED], LineState.ENDED, needs_reason=True),
+        move("register", [LineState.DRAFT], LineState.ATTESTED),  # signed on paper
+    )
+)
+
+LINK = Workflow(
+    (
+        move("use", [LinkState.OPEN], LinkState.USED),
+        move("withdraw", [LinkState.OPEN], LinkState.WITHDRAWN),
     )
 )
 

@@ -11,6 +11,7 @@ class OrganisationsConfig(AppConfig):
     def ready(self) -> None:
         from kvinnofrid.core import access
         from organisations import actions, querysets
+        from organisations.login import notices
         from organisations.models import Forum, Organisation, Partnership
 
         access.register(
@@ -18,3 +19,4 @@ class OrganisationsConfig(AppConfig):
             models=[Organisation, Forum, Partnership],
         )
         post_migrate.connect(actions.follow_role_table, sender=self, dispatch_uid="organisations.roles")
+        notices.connect()

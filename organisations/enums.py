@@ -38,6 +38,15 @@ class SeatHolding(TextChoices):
     EX_OFFICIO = "ex_officio", "Befattning eller förtroendeuppdrag"
 
 
+class RelationKind(TextChoices):
+    """What one part of the structure does with another, as a verb between them."""
+
+    CONVENES = "convenes", "sammankallar"
+    ASSIGNS = "assigns", "ger uppdrag till"
+    REPORTS = "reports", "rapporterar till"
+    DIALOGUE = "dialogue", "för dialog med"
+
+
 class Role(TextChoices):
     """Every role a dated membership can give; which scope it belongs to is told by the sets below."""
 

@@ -1,9 +1,10 @@
 """Which rows: sentences that compose."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.apps import apps
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kvinnofrid.core import access
@@ -32,6 +33,12 @@ class OrganisationQuerySet(TrackedQuerySet):
     def where(self, user: Any, permission: str) -> Self:
         """Those in which the person has the permission today."""
         return access.objects_where(self, user, permission)  # type: ignore[return-value]
+
+    def without_administrator(self, day: date) -> Self:
+        """Those that take part on the day and have no active administrator then."""
+        memberships = apps.get_model("organisations", "Membership").objects.active_on(day)
+        administrators = memberships.filter(organisation=OuterRef("pk"), role=Role.ADMINISTRATOR, user__is_active=True)
+        return self.active_on(day).filter(~Exists(administrators))
 
     def in_order(self) -> Self:
         return self.order_by(swedish("name"))
@@ -62,6 +69,10 @@ class UserQuerySet(TrackedQuerySet):
         """The person with the e-mail, whatever its case."""
         return self.get(email=(email or "").lower())
 
+    def without_account(self) -> Self:
+        """People known from a paper form only: they have never been able to log in."""
+        return self.filter(is_active=False, password__startswith=UNUSABLE_PASSWORD_PREFIX, memberships=None)
+
     def with_role(self, role: Role, day: date) -> Self:
         """Active people who hold the role somewhere on the day."""
         memberships = apps.get_model("organisations", "Membership").objects.active_on(day)
@@ -72,6 +83,23 @@ class UserQuerySet(TrackedQuerySet):
         memberships = apps.get_model("organisations", "Membership").objects.active_on(day)
         holding = memberships.filter(organisation=organisation, role=Role.COMMISSIONER)
         return self.filter(is_active=True, pk__in=holding.values("user")).order_by(swedish("name"), "pk")
+
+    def named_like(self, text: str) -> Self:
+        """Those whose name, title or e-mail address contains the text."""
+        return self.filter(Q(name__icontains=text) | Q(title__icontains=text) | Q(email__icontains=text))
+
+    def in_order(self) -> Self:
+        return self.order_by(swedish("name"), "pk")
+
+
+class InvitationQuerySet(TrackedQuerySet):
+    def unanswered(self) -> Self:
+        """Neither accepted nor withdrawn; the time of some may be out."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+    def open_at(self, moment: datetime) -> Self:
+        """Those whose link opens something."""
+        return self.unanswered().filter(expires_at__gt=moment)
 
 
 def groups_by_membership(user: Any, day: date) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from organisations.models import Partnership
-from organisations.permissions import is_member, sees_coverage
+from organisations.permissions import is_coordinator, is_member, sees_coverage
 from organisations.queries import on_behalf_of
 
 NAVIGATION = (
@@ -39,6 +39,8 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     items = list(NAVIGATION)
     if sees_coverage(request.user):
         items.insert(1, ("coverage", "Uppdragsläget"))
+    if is_coordinator(request.user):
+        items.append(("person_list", "Personer"))
     return [
         {"label": label, "url": (url := reverse(name)), "current": _is_within(request, url)} for name, label in items
     ]

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from agreements.enums import Verdict
 from kvinnofrid.core.forms import DateField, FilterForm, FreeTextField
+from kvinnofrid.core.models import MessageState
 from organisations.models import Organisation
 from reports.queries import seats
 from reports.queries.board import ORDERS
+
+STATES = [(state.value, state.label.capitalize()) for state in MessageState]
 
 
 class DayForm(FilterForm):
@@ -141,3 +144,10 @@ class FaultForm(forms.Form):
     reply_to = forms.EmailField(
         label="E-postadress för svar", required=False, max_length=254, help_text="Lämna tomt om du inte vill ha svar."
     )
+
+
+class OutboxForm(FilterForm):
+    """Which messages to show."""
+
+    q = forms.CharField(label="Ämne eller mottagare", required=False, max_length=100)
+    state = forms.ChoiceField(label="Läge", required=False, choices=[("", "Alla"), *STATES])

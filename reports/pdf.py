@@ -1,4 +1,4 @@
-"""The board on one sheet of paper: the answer, the county, the table, and of which day it is."""
+"""The board on one sheet of paper: the answer, the county, the table, and of which day it is. A forum's roster."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,9 @@ from kvinnofrid.core import pdf
 from kvinnofrid.core.drawing import LOOKS, STROKES, Cell, CountyDrawing
 from organisations.models import Partnership
 from reports.queries import board_pictures
+from reports.queries import roster as rosters
 from reports.queries.board import Board
+from reports.queries.seats import Roster
 
 MOST_ON_ONE_PAGE = 18  # with more the map stands above the table, which goes on to further pages
 TILE = 60
@@ -121,3 +123,22 @@ def _keys(board: Board) -> list[Key]:
         for verdict in Verdict
         if numbers[verdict]
     ]
+
+
+def roster_pdf(roster: Roster) -> pdf.Document:
+    """Raises core.pdf.PdfFailed. As the reader may see it, whom the roster was made for."""
+    partnership = Partnership.objects.first()
+    context = {
+        "roster": roster,
+        "seats": rosters.seat_rows(roster),
+        "counts": rosters.counts(roster),
+        "partnership": partnership,
+    }
+    return pdf.render(
+        "pdf/roster.html",
+        context,
+        title=f"Deltagare i {roster.forum} den {roster.day}",
+        created=timezone.make_aware(datetime.combine(roster.day, time.min)),
+        author=partnership.name if partnership else "",
+        subject=rosters.counts(roster),
+    )

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from reports.views import about, board, coverage, inbox, pages, sharing
+from reports.views import about, board, coverage, inbox, outbox, pages, roster, sharing, structure
 
 BOARD = "overenskommelser/<slug:slug>/lage/"
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("organisationer/<slug:slug>/", pages.organisation_detail, name="organisation_detail"),
+    path("forum/struktur/", structure.forum_structure, name="forum_structure"),
+    path("forum/<slug:slug>/deltagare/pdf/", roster.forum_roster_pdf, name="forum_roster_pdf"),
+    path("forum/<slug:slug>/deltagare/xlsx/", roster.forum_roster_xlsx, name="forum_roster_xlsx"),
     path("forum/<slug:slug>/", pages.forum_detail, name="forum_detail"),
     path("foretradare/", pages.representation, name="representation"),
     path("uppdragslaget/", coverage.coverage, name="coverage"),
@@ -24,6 +27,9 @@ urlpatterns = [
     path("delad/<str:token>/", sharing.shared_board, name="shared_board"),
     path("delad/<str:token>/pdf/", sharing.shared_board_pdf, name="shared_board_pdf"),
     path("meddelanden/", inbox.message_list, name="message_list"),
+    path("utskick/", outbox.message_outbox, name="message_outbox"),
+    path("utskick/<int:pk>/", outbox.message_outbox_detail, name="message_outbox_detail"),
+    path("utskick/<int:pk>/igen/", outbox.message_outbox_retry, name="message_outbox_retry"),
     path("hjalp/", about.help, name="help"),
     path("tillganglighet/", about.accessibility_statement, name="accessibility_statement"),
 ]

@@ -15,8 +15,9 @@ import pytest
 from django.core.management import CommandError
 
 from kvinnofrid import faults
+from kvinnofrid.broker import configure
 from kvinnofrid.core.embedded import EmbeddedDatabaseError, EmbeddedServer, start
-from kvinnofrid.launch import Fault, announcement, check_port, make_database, only_one
+from kvinnofrid.launch import Fault, announcement, check_port, free_port, make_database, only_one, worker_commands
 from kvinnofrid.prepare import refuse_old_server
 from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, LaunchOptions
 from reports.demonstration import ACCOUNTS
@@ -37,7 +38,7 @@ def run(module: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def options(tmp_path: Path, *, demonstration: bool = True) -> LaunchOptions:
+def options(tmp_path: Path, *, demonstration: bool = True, workers: int = 0, broker_url: str = "") -> LaunchOptions:
     return LaunchOptions(
         port=8000,
         demonstration=demonstration,
@@ -45,6 +46,8 @@ def options(tmp_path: Path, *, demonstration: bool = True) -> LaunchOptions:
         partnership=tmp_path / "partnership.yaml",
         database_url="",
         demo_password="",
+        broker_url=broker_url,
+        workers=workers,
     )
 
 
@@ -165,6 +168,29 @@ def test_a_real_portal_names_no_accounts(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("workers", "broker_url", "started"),
+    [
+        (0, "", ["run_jobs"]),
+        (2, "", ["kvinnofrid.broker", "beat", "mail", "jobs", "jobs"]),
+        (1, "redis://broker.example/0", ["beat", "mail", "jobs"]),
+    ],
+)
+def test_what_works_in_the_background(workers: int, broker_url: str, started: list[str], tmp_path: Path) -> None:
+    commands = worker_commands(options(tmp_path, workers=workers, broker_url=broker_url))
+    words = ("run_jobs", "kvinnofrid.broker", "beat", "mail", "jobs")
+    assert [next(word for word in words if word in command) for command in commands] == started
+    assert len(set(commands)) == len(commands)
+
+
+def test_a_broker_is_for_nobody_else(tmp_path: Path) -> None:
+    address = configure(tmp_path / "redis", 6399, "hemligt")
+    assert address == "redis://:hemligt@127.0.0.1:6399/0"
+    settings = (tmp_path / "redis" / "redis.conf").read_text().splitlines()
+    assert {"bind 127.0.0.1", "requirepass hemligt", "appendonly yes"} <= set(settings)
+    assert (tmp_path / "redis" / "redis.conf").stat().st_mode & 0o077 == 0
+
+
 # --- The portal's own server ---
 
 
@@ -226,12 +252,6 @@ def test_a_folder_that_is_no_database_is_one_line(data: Path) -> None:
 
 
 # --- From start to end ---
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def workers_of(portal: "subprocess.Popen[str]") -> list[int]:

@@ -22,6 +22,7 @@ from agreements.views.lookups import (
     what_stands,
 )
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.permissions import is_coordinator, is_member
@@ -41,6 +42,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def agreement_create(request: HttpRequest) -> HttpResponse:
     """A new agreement's data."""
     require(is_coordinator(request.user))
@@ -93,6 +95,7 @@ def agreement_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def agreement_parties(request: HttpRequest, slug: str) -> HttpResponse:
     """Who the parties are: chosen freely before a version is published, then added and ended with a reason."""
     agreement = visible_agreement(request, slug)

@@ -24,12 +24,14 @@ from agreements.queries.principals import PROVING
 from agreements.rules.words import day_in_words
 from agreements.views.lookups import done, form_page, person, principal_of, require, served, visible_agreement
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.idempotency import once
 from organisations.models import Organisation
 from organisations.permissions import is_coordinator, is_member, may_register
 
 
 @requires(is_member)
 @form_page
+@once
 def decision_create(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """Register what a body arrived at; a step of the way fills in what is known of it."""
     agreement, principal = _to_register(request, slug, organisation)
@@ -84,6 +86,7 @@ def decision_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def decision_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A new entry in the place of this one, or one that says that there was no decision."""
     decision = _decision(request, slug, pk)
@@ -123,6 +126,7 @@ def decision_correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def decision_prove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Confirm that the extract names the fingerprint, or that the texts are compared."""
     decision = _decision(request, slug, pk)

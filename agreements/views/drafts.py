@@ -21,6 +21,7 @@ from agreements.views.lookups import (
     what_stands,
 )
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.permissions import is_coordinator, is_member
@@ -28,6 +29,7 @@ from organisations.permissions import is_coordinator, is_member
 
 @requires(is_member)
 @form_page
+@once
 def version_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a draft: from the template, from the version before, from a document, or empty."""
     agreement = visible_agreement(request, slug)
@@ -109,6 +111,7 @@ def _move(request: HttpRequest, version: AgreementVersion) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def version_invitations(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Who is invited to a draft."""
     version = visible_version(request, slug, number)

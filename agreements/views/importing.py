@@ -17,6 +17,7 @@ from agreements.views.lookups import form_page, in_one_line, person, tell, unles
 from kvinnofrid.core import files
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.documents import DocxContent, UnreadableDocument, read_docx
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.models import StoredFile
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.permissions import is_member
@@ -27,6 +28,7 @@ DOCUMENT_SECONDS = 24 * 60 * 60
 
 @requires(is_member)
 @form_page
+@once
 def version_import(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Read sections from a Word document: first the document, then a preview, then they are in the draft."""
     version = visible_version(request, slug, number)

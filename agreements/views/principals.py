@@ -21,6 +21,7 @@ from agreements.queries import adoption as queries
 from agreements.queries.principals import principal_page
 from agreements.views.lookups import done, form_page, person, principal_of, require, served, unstruck, visible_agreement
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from organisations.actions import add_body
 from organisations.forms import BodyForm
@@ -41,6 +42,7 @@ def principal_detail(request: HttpRequest, slug: str, organisation: str) -> Http
 
 @requires(is_member)
 @form_page
+@once
 def principal_steps(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """The chain of bodies, with a few empty rows; a body that the portal does not know is added right here."""
     agreement, principal = _to_register(request, slug, organisation)
@@ -77,6 +79,7 @@ def principal_steps(request: HttpRequest, slug: str, organisation: str) -> HttpR
 
 @requires(is_member)
 @form_page
+@once
 def status_note_create(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """Somebody responsible has said that nothing is decided yet."""
     agreement, principal = _to_register(request, slug, organisation)
@@ -112,6 +115,7 @@ def status_note_void(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def signature_create(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """The signed original of one principal, where the parties sign."""
     agreement, principal = _to_register(request, slug, organisation)

@@ -20,6 +20,7 @@ from agreements.views.lookups import (
     what_stands,
 )
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.permissions import is_member
@@ -27,6 +28,7 @@ from organisations.permissions import is_member
 
 @requires(is_member)
 @form_page
+@once
 def section_create(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One more section, last in the draft."""
     version = visible_version(request, slug, number)

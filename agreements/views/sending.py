@@ -17,6 +17,7 @@ from agreements.queries import sending as queries
 from agreements.queries.letters import contents
 from agreements.views.lookups import done, form_page, person, require, served, visible_agreement, what_stands
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 
@@ -27,6 +28,7 @@ FORUM_FORM = "agreements/forum_decision_form.html"
 
 @requires(is_member)
 @form_page
+@once
 def forum_decision_create(request: HttpRequest, slug: str) -> HttpResponse:
     """A forum assigned the work, approved a version, or recommended it."""
     agreement = _to_change(request, slug)
@@ -95,6 +97,7 @@ def forum_decision_file(request: HttpRequest, slug: str, pk: int) -> HttpRespons
 
 @requires(is_member)
 @form_page
+@once
 def dispatch_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose what is sent and to whom; look at exactly that; send."""
     agreement = _to_change(request, slug)
@@ -150,6 +153,7 @@ def _check_page(request: HttpRequest, agreement: Agreement, form: DispatchForm) 
 
 @requires(is_member)
 @form_page
+@once
 def dispatch_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What was sent, to whom, when and by whom, and how far it has come; the coordinator goes on with what is left."""
     dispatch = _dispatch(request, slug, pk)
@@ -206,6 +210,7 @@ def dispatch_file(request: HttpRequest, slug: str, pk: int, organisation: str, n
 
 @requires(is_member)
 @form_page
+@once
 def reminder_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Who owes an answer, which rung comes next for each, and what has been sent."""
     agreement = _to_change(request, slug)

@@ -15,11 +15,13 @@ from agreements.models import ValidityChange
 from agreements.queries.validity import adopters_of, other_body_warning, validity_rows
 from agreements.views.lookups import done, form_page, person, require, served, unstruck, visible_agreement
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.idempotency import once
 from organisations.permissions import is_coordinator, is_member
 
 
 @requires(is_member)
 @form_page
+@once
 def validity_change_create(request: HttpRequest, slug: str) -> HttpResponse:
     """An extension, a replacement or a withdrawal; what was registered before stands below."""
     agreement = visible_agreement(request, slug)

@@ -19,6 +19,7 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_ANSWER = 5 * 1024 * 1024
 WALL_SECONDS = 40
 WORKER = "kvinnofrid.core.document_worker"
+STARTS = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -108,9 +109,10 @@ class PdfText:
 
 
 def sniff(data: bytes) -> str | None:
-    """What the content looks like, whatever the name says: "pdf", "docx", "text" or None."""
-    if data.startswith(b"%PDF-"):
-        return "pdf"
+    """What the content looks like, whatever the name says: "pdf", "docx", "jpeg", "png", "text" or None."""
+    for kind, start in STARTS.items():
+        if data.startswith(start):
+            return kind
     if data.startswith(b"PK\x03\x04"):
         return "docx" if b"[Content_Types].xml" in data and b"word/" in data else None
     return "text" if _looks_like_text(data) else None

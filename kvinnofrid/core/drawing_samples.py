@@ -3,6 +3,7 @@
 from datetime import date
 
 from kvinnofrid.core.drawing import Cell, CountyDrawing, Point, TimelineChart, county_drawing, timeline
+from kvinnofrid.core.drawing_structure import Arrow, Box, StructureDrawing, structure_drawing
 
 PLACES = (
     ("01", "Norrby", "identical", "Likalydande"),
@@ -50,3 +51,18 @@ def county(*, with_map: bool = True) -> CountyDrawing:
 
 def chart() -> TimelineChart:
     return timeline(POINTS, TODAY)
+
+
+def structure() -> StructureDrawing:
+    """Each kind of line once."""
+    names = {"board": "Länsbyrån", "council": "Rådet", "network": "Nätverket för chefer", "group": "Gruppen"}
+    boxes = [Box(key, name, "#karta", is_forum=key != "board") for key, name in names.items()]
+    return structure_drawing(
+        boxes,
+        [
+            Arrow("council", "network", "assigns", "Rådet ger uppdrag till Nätverket för chefer"),
+            Arrow("network", "group", "reports", "Gruppen rapporterar till Nätverket för chefer", points_up=True),
+            Arrow("board", "group", "convenes", "Länsbyrån sammankallar Gruppen"),
+            Arrow("board", "network", "dialogue", "Länsbyrån för dialog med Nätverket för chefer", points_both=True),
+        ],
+    )

@@ -11,6 +11,8 @@ import logging
 import os
 import re
 import unicodedata
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +26,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import get_text_list
 
 from kvinnofrid.core.documents import sniff
 from kvinnofrid.core.models import FileKind, StoredFile
@@ -43,6 +46,7 @@ class _Format:
     suffix: str
     content_type: str
     article: str  # as in "Filen är inte ..."
+    also: str = ""  # another ending for the same kind
 
 
 FORMATS = {
@@ -53,6 +57,8 @@ FORMATS = {
         "ett Word-dokument (.docx)",
     ),
     FileKind.TEXT: _Format(".txt", "text/plain; charset=utf-8", "en textfil (UTF-8)"),
+    FileKind.JPEG: _Format(".jpg", "image/jpeg", "en JPEG-bild", ".jpeg"),
+    FileKind.PNG: _Format(".png", "image/png", "en PNG-bild"),
 }
 
 
@@ -77,13 +83,20 @@ def clean_name(name: str, kind: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     shown = "".join(" " if sign.isspace() else sign for sign in last if sign.isspace() or _shows(sign))
     plain = " ".join(re.sub(r'[<>:"|?*]', "_", shown).split()).rstrip(". ")
-    suffix = FORMATS[FileKind(kind)].suffix
-    stem = plain[: -len(suffix)] if plain.lower().endswith(suffix) else plain
+    wanted = FORMATS[FileKind(kind)]
+    suffix, stem = wanted.suffix, plain
+    for ending in filter(None, [suffix, wanted.also]):
+        if plain.lower().endswith(ending):
+            stem = plain[: -len(ending)]
     return (stem.strip(". ")[: LONGEST_NAME - len(suffix)].rstrip(". ") or "fil") + suffix
 
 
 def _shows(sign: str) -> bool:
     return not unicodedata.category(sign).startswith("C")
+
+
+def _either(names: Iterable[str]) -> str:
+    return get_text_list(list(names), "eller")
 
 
 class UploadField(forms.FileField):
@@ -100,10 +113,10 @@ class UploadField(forms.FileField):
         self.formats = [FORMATS[FileKind(kind)] for kind in kinds]
         self.kinds = kinds
         self.max_bytes = max_bytes or settings.FILES_MAX_BYTES
-        names = " eller ".join(FileKind(kind).label for kind in kinds)
+        names = _either(FileKind(kind).label for kind in kinds)
         hint = f"{names}, högst {megabytes(self.max_bytes)}. {CHOOSE_AGAIN}"
         kwargs["help_text"] = " ".join(filter(None, [kwargs.get("help_text", ""), hint]))
-        accepted = ",".join(found.suffix for found in self.formats)
+        accepted = ",".join(ending for found in self.formats for ending in (found.suffix, found.also) if ending)
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accepted}))
         super().__init__(**kwargs)
 
@@ -124,7 +137,7 @@ class UploadField(forms.FileField):
         return Upload(clean_name(name, kind), kind, content)
 
     def _not_of_the_kind(self, name: str) -> str:
-        wanted = " eller ".join(found.article for found in self.formats)
+        wanted = _either(found.article for found in self.formats)
         pretends = name.lower().endswith(tuple(found.suffix for found in self.formats))
         return f"Filen är inte {wanted}, trots namnet." if pretends else f"Filen är inte {wanted}."
 
@@ -148,7 +161,7 @@ def store(content: Upload | bytes, *, by: Any, name: str = "", kind: str = "") -
         uploaded_by=by,
     )
     _refuse_without_room(stored)
-    _write(path_of(stored), upload.data)
+    write(path_of(stored), upload.data)
     stored.save(force_insert=True)
     return stored
 
@@ -175,8 +188,8 @@ def _bytes_in(files: Any) -> int:
     return int(files.aggregate(size=Sum("size", default=0))["size"])
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, and on the disk before anything says that it is there."""
+def write(path: Path, data: bytes) -> None:
+    """Whole or not at all, and on the disk before anything says that it is there. ValidationError: the disk is full."""
     unfinished = path.with_suffix(".part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -201,6 +214,35 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def remove_lost() -> None:
+    """Removes files that no row names, left by a transaction that did not end well, when they are a day old.
+
+    Nothing is removed where that would be most of the folder: then it belongs to another database.
+    """
+    found = {path: key for path in _files_on_disk() if (key := _key_of(path))}
+    known = set(StoredFile.objects.filter(pk__in=found.values()).values_list("pk", flat=True))
+    yesterday = (timezone.now() - timedelta(days=1)).timestamp()
+    lost = [path for path, key in found.items() if path.suffix or key not in known]
+    old = [path for path in lost if path.stat().st_mtime < yesterday]
+    if len(old) > len(known):
+        logger.error("files: %s files without a row, %s with: nothing is removed", len(old), len(known))
+        return
+    for path in old:
+        path.unlink(missing_ok=True)
+
+
+def _files_on_disk() -> list[Path]:
+    folder = Path(settings.FILES_DIR)
+    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+
+
+def _key_of(path: Path) -> uuid.UUID | None:
+    """The key of the row that a file belongs to; None for what is not a stored file, or one half written."""
+    with contextlib.suppress(ValueError):
+        return uuid.UUID(path.stem) if path.suffix in {"", ".part"} else None
+    return None
 
 
 def open_file(stored: StoredFile) -> bytes:

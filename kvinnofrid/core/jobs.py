@@ -18,16 +18,18 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from kvinnofrid.core import health
 from kvinnofrid.core.access import Refused
-from kvinnofrid.core.models import Job, JobState
+from kvinnofrid.core.models import DailyWork, Job, JobState
 from kvinnofrid.core.models.jobs import UNFINISHED
 from kvinnofrid.core.workflow import Workflow, move
 
@@ -79,10 +81,15 @@ class Handler:
 
 
 _handlers: dict[str, Handler] = {}
+_daily: dict[str, int] = {}  # the hour from which it is done, by the kind of job
 
 
 def _the_one_who_asked(job: Job, user: Any) -> bool:
     return job.requested_by_id is not None and job.requested_by_id == user.pk
+
+
+def _nobody(job: Job, user: Any) -> bool:
+    return False
 
 
 def handler(
@@ -93,6 +100,22 @@ def handler(
     def register(work: "Callable[[JobRun], None]") -> "Callable[[JobRun], None]":
         _handlers[kind] = Handler(work, label, may_follow)
         return work
+
+    return register
+
+
+def daily(name: str, *, label: str, hour: int = 3) -> "Callable[[Callable[[JobRun], None]], Callable[[JobRun], None]]":
+    """Registers a function as work of every day, from the hour on (Swedish time): a job like others, once a day.
+
+        @jobs.daily("retention", label="Gallrar")
+        def retention(job: jobs.JobRun) -> None: ...
+
+    A day on which the portal was off is not made up for.
+    """
+
+    def register(work: "Callable[[JobRun], None]") -> "Callable[[JobRun], None]":
+        _daily[name] = hour
+        return handler(name, label=label, may_follow=_nobody)(work)
 
     return register
 
@@ -194,6 +217,31 @@ def page_of(job: Job) -> JobPage:
     return JobPage(job, label_of(job), status, tone, explanation)
 
 
+# --- every day --------------------------------------------------------------------------------------------------------
+
+
+def ask_for_daily_work() -> None:
+    """Asks for what is due today, once however many ask."""
+    now = timezone.localtime()
+    for name, hour in _daily.items():
+        if now.hour >= hour:
+            _ask_once(name, now.date())
+
+
+@transaction.atomic
+def _ask_once(name: str, today: date) -> None:
+    """Whoever sets the day in the row asks; the others wait for the row and find it set."""
+    row, is_new = DailyWork.objects.get_or_create(name=name, defaults={"last_on": today})
+    if is_new or DailyWork.objects.filter(pk=row.pk, last_on__lt=today).update(last_on=today):
+        enqueue(kind=name, key=today.isoformat(), by=None)
+
+
+def remove_finished() -> None:
+    """Jobs that have ended are kept for a set time."""
+    ended_before = timezone.now() - timedelta(days=settings.JOBS_KEPT_DAYS)
+    Job.objects.filter(finished_at__lt=ended_before).delete()
+
+
 # --- what workers do --------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +258,7 @@ class JobRun:
 
     def progress(self, done: int, total: int, message: str = "") -> None:
         """Reports how far the work has come, outside the transactions of its steps. Ends the handler where it must."""
+        health.beat()
         if not self.record(done=done, total=total, message=message, heartbeat_at=timezone.now()):
             raise Overtaken
         if total and done == total:

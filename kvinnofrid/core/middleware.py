@@ -21,6 +21,7 @@ PERMISSIONS_POLICY = ", ".join(
         "usb",
     )
 )
+WATCHED = ("/healthz", "/readyz")
 
 
 class SecurityHeadersMiddleware:
@@ -48,7 +49,10 @@ def _belongs_to_session(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 class ReadableRequestMiddleware:
-    """Refuses what no browser sends and the database would fail on: NUL in a cookie."""
+    """Refuses what no browser sends and the database would fail on: NUL in a cookie.
+
+    Machines that watch the portal are nobody: whatever cookies they send, no session is looked up for them.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,4 +60,6 @@ class ReadableRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any("\0" in value for value in request.COOKIES.values()):
             raise BadRequest
+        if request.path in WATCHED:
+            request.COOKIES.clear()
         return self.get_response(request)

@@ -9,10 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -23,6 +27,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 GRACE_SECONDS = 5
 STOP_SECONDS = 10
+DRAWN_BY_ONE = 50  # documents that one fork draws in a row, before another takes over with fresh memory
+AHEAD = 2  # documents of a row that wait for each fork, already turned into HTML
 # The drawing process gets these from our environment and nothing else: no database address, no secret key.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Characters that no document can show, and those that turn the order of the text around them.
@@ -89,26 +95,102 @@ def render(
     limits: Limits = Limits(),
 ) -> Document:
     """Draw a template; the bytes depend on its HTML alone, so `created` is when the content last changed."""
-    metadata = Metadata(title, created, author, subject, keywords)
-    html = UNPRINTABLE.sub("\ufffd", render_to_string(template, {**context, "metadata": metadata}))
+    html = page(template, context, title=title, created=created, author=author, subject=subject, keywords=keywords)
     return Document(html, draw(html, limits))
+
+
+def page(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    title: str,
+    created: datetime,
+    author: str = "",
+    subject: str = "",
+    keywords: Sequence[str] = (),
+) -> str:
+    """The HTML that a document is drawn from."""
+    metadata = Metadata(title, created, author, subject, keywords)
+    return UNPRINTABLE.sub("\ufffd", render_to_string(template, {**context, "metadata": metadata}))
 
 
 def draw(html: str, limits: Limits = Limits()) -> bytes:
     """Draw HTML in a process of its own; a lost drawing process is started anew once."""
-    for attempt in (1, 2):
-        process = _process()
+    with closing(_Drawer(limits)) as drawer:
+        return drawer.draw(html)
+
+
+def draw_row(pages: Iterable[str], *, at_once: int = 1, limits: Limits = Limits()) -> Generator[bytes, None, None]:
+    """Draw many documents, in their order; so many at once, each within the limits of one document.
+
+    The pages are taken while others are drawn. Raises PdfFailed at the place of a document that cannot be drawn.
+    """
+    drawers: SimpleQueue[_Drawer] = SimpleQueue()
+    for _ in range(at_once):
+        drawers.put(_Drawer(limits))
+
+    def draw_one(html: str) -> bytes:
+        drawer = drawers.get()
         try:
-            kind, body = process.order(html, limits)
-        except (OSError, EOFError) as lost:
-            process.stop()
-            if attempt == 2:
-                raise PdfFailed(f"drawing process lost: {type(lost).__name__}") from lost
-        else:
-            break
-    if kind == wire.DRAWN:
-        return body
-    raise (PdfTooHeavy if kind == wire.HEAVY else PdfFailed)(body.decode())
+            return drawer.draw(html)
+        finally:
+            drawers.put(drawer)
+
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(at_once, thread_name_prefix="pdf") as pool:
+        try:
+            for html in pages:
+                waiting.append(pool.submit(draw_one, html))
+                if len(waiting) > AHEAD * at_once:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+            while not drawers.empty():
+                drawers.get().close()
+
+
+class _Drawer:
+    """A line to a fork that draws one document after another; a new one after each fault, and now and then anyway."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits, self.drawn = limits, 0
+        self.line: socket.socket | None = None
+
+    def draw(self, html: str) -> bytes:
+        for attempt in (1, 2):
+            process = _process()
+            try:
+                kind, body = self._order(process, html)
+            except (OSError, EOFError) as lost:
+                self.close()
+                process.stop()
+                if attempt == 2:
+                    raise PdfFailed(f"drawing process lost: {type(lost).__name__}") from lost
+            else:
+                break
+        if kind == wire.DRAWN:
+            return body
+        self.close()
+        raise (PdfTooHeavy if kind == wire.HEAVY else PdfFailed)(body.decode())
+
+    def _order(self, process: "_Process", html: str) -> tuple[bytes, bytes]:
+        if self.line is None or self.drawn == DRAWN_BY_ONE:
+            self.close()
+            self.line, self.drawn = process.line(self.limits), 0
+        self.drawn += 1
+        try:
+            self.line.sendall(wire.frame(wire.ORDER, html.encode()))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it ended before it had read all; why is in the answer
+        return wire.receive(self.line)
+
+    def close(self) -> None:
+        """Hang up, which ends the fork."""
+        if self.line is not None:
+            self.line.close()
+            self.line = None
 
 
 class _Process:
@@ -135,20 +217,18 @@ class _Process:
             self.stop()
             raise PdfFailed("drawing process did not start")
 
-    def order(self, html: str, limits: Limits) -> tuple[bytes, bytes]:
-        """One document; each has a line of its own, so threads do not wait for each other."""
+    def line(self, limits: Limits) -> socket.socket:
+        """A fork of its own for whoever asks, so that threads do not wait for each other."""
         ours, theirs = socket.socketpair()
-        with ours:
+        ours.settimeout(limits.wall + GRACE_SECONDS)
+        order = wire.LIMITS.pack(limits.cpu, limits.memory, limits.wall)
+        try:
             with theirs:
-                socket.send_fds(
-                    self.control, [wire.LIMITS.pack(limits.cpu, limits.memory, limits.wall)], [theirs.fileno()]
-                )
-            ours.settimeout(limits.wall + GRACE_SECONDS)
-            try:
-                ours.sendall(wire.frame(wire.ORDER, html.encode()))
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # it ended before it had read all; why is in the answer
-            return wire.receive(ours)
+                socket.send_fds(self.control, [order], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+        return ours
 
     def stop(self) -> None:
         """Hang up, which ends it; one that hangs itself is killed."""

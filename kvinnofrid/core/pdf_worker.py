@@ -1,4 +1,4 @@
-"""Processes that turn HTML into PDF: one parent with WeasyPrint loaded, one short-lived, limited fork per document.
+"""Processes that turn HTML into PDF: one parent with WeasyPrint loaded, one limited fork per document or row of them.
 
 Run by `core.pdf` as a program of its own, so it holds no database connection, no listening socket and no secret.
 """
@@ -59,7 +59,7 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
 
 @dataclass
 class Fork:
-    """A process for one document: its order comes by `line`, its answer goes to `connection`."""
+    """A process for one caller: its order comes by `line`, its answer goes to `connection`."""
 
     pid: int
     line: socket.socket
@@ -134,8 +134,7 @@ class Parent:
             signal.setitimer(signal.ITIMER_REAL, 0)
             limits, descriptors, _, _ = socket.recv_fds(line, LIMITS.size, 1)
             if limits:
-                limit(*LIMITS.unpack(limits))
-                answer(socket.socket(fileno=descriptors[0]), draw)
+                answer(socket.socket(fileno=descriptors[0]), draw, LIMITS.unpack(limits))
             os._exit(0)
         finally:
             os._exit(1)
@@ -157,16 +156,26 @@ class Parent:
         tempfile.tempdir = str(own)
 
 
-def answer(connection: socket.socket, draw: Draw) -> None:
-    """Read one document, draw it, and send it back, or say why not."""
+def answer(connection: socket.socket, draw: Draw, limits: tuple[int, int, int]) -> None:
+    """Draw one document after another, each within the limits, until the caller hangs up or one has failed."""
+    while connection.recv(1, socket.MSG_PEEK):
+        limit(*limits)
+        reply = _reply(connection, draw)
+        connection.sendall(reply)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if not reply.startswith(DRAWN):
+            return
+
+
+def _reply(connection: socket.socket, draw: Draw) -> bytes:
+    """One document, or why there is none."""
     try:
         _, html = receive(connection)
-        reply = frame(DRAWN, draw(html.decode()))
+        return frame(DRAWN, draw(html.decode()))
     except (MemoryError, RecursionError) as fault:
-        reply = frame(HEAVY, type(fault).__name__.encode())
+        return frame(HEAVY, type(fault).__name__.encode())
     except Exception as fault:
-        reply = frame(FAILED, _where(fault))
-    connection.sendall(reply)
+        return frame(FAILED, _where(fault))
 
 
 def die_with(parent: int) -> None:
@@ -177,10 +186,11 @@ def die_with(parent: int) -> None:
 
 
 def limit(cpu: int, memory: int, wall: int) -> None:
-    """Let the kernel end this process at its limits and on the clock. CPU counts from here."""
+    """Let the kernel end this process at its limits and on the clock. CPU counts from here, for each document anew."""
     signal.setitimer(signal.ITIMER_REAL, wall)
+    spent, highest = math.ceil(time.process_time()), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu, highest))
     for what, most in (
-        (resource.RLIMIT_CPU, math.ceil(time.process_time()) + cpu),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, SCRATCH_FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

@@ -4,12 +4,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
-from kvinnofrid.core import access, drawing_samples, jobs, samples
+from kvinnofrid.core import access, drawing_samples, health, jobs, samples
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.models import Job
 from kvinnofrid.core.workflow import MoveRefused
 
@@ -46,6 +49,7 @@ def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @access.logged_in
 @require_POST
+@once
 def job_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     job = _followed_job(request, pk)
     try:
@@ -60,6 +64,34 @@ def _followed_job(request: HttpRequest, pk: UUID) -> Job:
     if job is None or not jobs.may_follow(request.user, job):
         raise Http404
     return job
+
+
+@access.public
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers. Asks nothing else, so that a database that is away restarts no web server."""
+    return _finding(request, {"process": True})
+
+
+@access.public
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether the portal can do its work; 503 with what is missing when it cannot."""
+    return _finding(request, health.findings())
+
+
+@vary_on_headers("Accept")
+def _finding(request: HttpRequest, found: dict[str, bool]) -> HttpResponse:
+    """As text, or as JSON to those who ask for it."""
+    holds, words = all(found.values()), {name: "ok" if holds else "failing" for name, holds in found.items()}
+    status = 200 if holds else 503
+    whole = {"status": "ok" if holds else "failing", **words}
+    if request.get_preferred_type(["text/plain", "application/json"]) == "application/json":
+        return JsonResponse(whole, status=status)
+    text = "".join(f"{name}: {word}\n" for name, word in whole.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)
 
 
 @access.public
@@ -83,6 +115,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "county": drawing_samples.county(),
         "tiles_only": drawing_samples.county(with_map=False),
         "chart": drawing_samples.chart(),
+        "structure": drawing_samples.structure(),
         "progress": samples.PROGRESS,
     }
     return render(request, "core/components.html", context)

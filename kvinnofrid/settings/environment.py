@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, Never
+from urllib.parse import SplitResult, urlsplit
 
 from environs import Env, EnvError
 
@@ -13,7 +14,7 @@ EMBEDDED_USER = "postgres"
 
 # These need the owner of the tables. Everything else connects as the role that can only add to the history.
 OWNER_COMMANDS = frozenset(
-    {"migrate", "makemigrations", "sqlmigrate", "showmigrations", "test", "dbshell", "createcachetable"}
+    "migrate makemigrations sqlmigrate showmigrations test dbshell createcachetable restore drill".split()  # noqa: SIM905
 )
 
 
@@ -33,6 +34,10 @@ def stop(lines: list[str]) -> Never:
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201  there is no logging before the settings
     raise SystemExit(1)
+
+
+def _is_here(address: SplitResult) -> bool:
+    return address.scheme == "http" and address.hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 class Environment:
@@ -74,6 +79,33 @@ class Environment:
 
     def words(self, name: str) -> list[str]:
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
+
+    def choices(self, name: str, allowed: tuple[str, ...], default: tuple[str, ...] = ()) -> list[str]:
+        """Words of a closed list, or `none`."""
+        words = self.words(name) or list(default)
+        if words == ["none"]:
+            return []
+        if set(words) - set(allowed):
+            self.fault(name, f"ska vara none eller något av {', '.join(allowed)}, med komma emellan.")
+            return list(default)
+        return words
+
+    def address(self, name: str) -> str:
+        """An address that is asked over the network: HTTPS, or this machine."""
+        value = self.text(name)
+        found = urlsplit(value)
+        if value and not (found.scheme == "https" and found.hostname) and not _is_here(found):
+            self.fault(name, "ska vara en adress som börjar med https://.")
+            return ""
+        return value
+
+    def portal_address(self, name: str, default: str = "") -> str:
+        """Where people reach the portal, for the links in e-mail: scheme, host and port, and nothing more."""
+        value = self.text(name, default).rstrip("/")
+        found = urlsplit(value)
+        if not found.hostname or found.scheme not in {"http", "https"} or f"{found.scheme}://{found.netloc}" != value:
+            self.fault(name, "ska ha formen https://kvinnofrid.example, utan sökväg.")
+        return value
 
     def folder(self, name: str, default: Path) -> Path:
         return Path(self.text(name, str(default))).expanduser().resolve()
@@ -120,7 +152,16 @@ class Environment:
             self.fault(name, "ska ha formen submission://användare:lösenord@server:587.")
             return {}
         parsed["EMAIL_TIMEOUT"] = parsed["EMAIL_TIMEOUT"] or 20
-        return {key: value for key, value in parsed.items() if key.startswith("EMAIL_")}
+        parsed["MAIL_BACKEND"] = parsed.pop("EMAIL_BACKEND")  # Django's own mail goes through the outbox
+        return {key: value for key, value in parsed.items() if key.startswith(("EMAIL_", "MAIL_"))}
+
+    def broker(self, name: str) -> str:
+        """The address of the Redis that wakes the workers; none means that there is no queue."""
+        address = self.text(name)
+        if address and not address.startswith(("redis://", "rediss://", "redis+socket://")):
+            self.fault(name, "ska ha formen redis://:lösenord@server:6379/0.")
+            return ""
+        return address
 
 
 def databases(environment: Environment, address: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

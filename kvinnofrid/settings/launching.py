@@ -32,11 +32,14 @@ class LaunchOptions:
     partnership: Path
     database_url: str
     demo_password: str
+    broker_url: str
+    workers: int
 
 
 def launch_options() -> LaunchOptions:
     """Reads the launcher's variables, and stops with one line for each that is wrong."""
     environment = Environment()
+    broker_url = environment.broker("CELERY_BROKER_URL")
     options = LaunchOptions(
         port=environment.number("PORT", 8000, lowest=1, highest=65535),
         demonstration=environment.flag("DEMO", default=True),
@@ -44,17 +47,20 @@ def launch_options() -> LaunchOptions:
         partnership=environment.folder("PARTNERSHIP_FILE", BASE_DIR / "organisations/partnerships/dalarna.yaml"),
         database_url=environment.text("DATABASE_URL"),
         demo_password=environment.text("DEMO_PASSWORD"),
+        broker_url=broker_url,
+        workers=environment.number("WORKERS", 1 if broker_url else 0, highest=16),
     )
     environment.stop_if_faulty()
     return options
 
 
-def child_environment(database_url: str, demo_password: str) -> dict[str, str]:
+def child_environment(database_url: str, demo_password: str, broker_url: str = "") -> dict[str, str]:
     """The environment for the processes that the launcher starts: its own, and what it has found out."""
     return {
         **os.environ,
         "DATABASE_URL": database_url,
         "DEMO_PASSWORD": demo_password,
+        "CELERY_BROKER_URL": broker_url,
         "DATABASE_AS_OWNER": "0",
         WHEN_LAUNCHER_ENDS: str(os.getpid()),
     }

@@ -15,8 +15,11 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *environment.words("ALLOWED_
 
 PORTAL_DATABASE, DATABASES = databases(environment, database_address(environment))
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+# The demonstration's files and the real portal's are as apart as their databases.
+if environment.flag("DEMO", default=True):
+    FILES_DIR = DATA_DIR / "demo-files"
+
+PORTAL_URL = environment.portal_address("PORTAL_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}")
 if environment.text("EMAIL_URL"):
     globals().update(environment.mail("EMAIL_URL", environment.text("EMAIL_URL")))
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from kvinnofrid.settings.base import *
-from kvinnofrid.settings.base import environment
+from kvinnofrid.settings.base import ROLES, environment
 from kvinnofrid.settings.environment import databases
 
 SECRET_KEY = environment.required("SECRET_KEY", "Ange minst 50 slumpade tecken och håll dem hemliga.")
@@ -21,6 +21,9 @@ _address = environment.required("DATABASE_URL", "Ange postgresql://användare:l�
 if _address:
     PORTAL_DATABASE, DATABASES = databases(environment, _address)
 
+PORTAL_URL = environment.required("PORTAL_URL", "Ange portalens adress, till exempel https://kvinnofrid.example.")
+if PORTAL_URL:
+    PORTAL_URL = environment.portal_address("PORTAL_URL")
 _mail = environment.required("EMAIL_URL", "Ange submission://användare:lösenord@server:587.")
 if _mail:
     globals().update(environment.mail("EMAIL_URL", _mail))
@@ -38,6 +41,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked from inside, past the web server that ends HTTPS
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 365 * 24 * 60 * 60)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -49,5 +53,10 @@ SESSION_COOKIE_NAME = "__Host-sessionid"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
 CSRF_COOKIE_SECURE = True
+
+# Everybody who writes or attests for an organisation, or sees what is internal to several. `none` turns it off.
+MFA_REQUIRED_ROLES = environment.choices(
+    "MFA_REQUIRED_ROLES", ROLES, ("coordinator", "administrator", "registrar", "commissioner", "representative")
+)
 
 environment.stop_if_faulty()

@@ -30,12 +30,15 @@ PORTAL_DATABASE = environment.database(database_address(environment), name="DATA
 DATABASES = {"default": environment.database(database_address(environment), name="DATABASE_URL", as_owner=True)}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND = MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PORTAL_URL = "http://testserver"
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("undefined")  # type: ignore[index]
 
 # Made when the first file is stored, one for each process of the tests.
 FILES_DIR = Path(tempfile.gettempdir()) / f"kvinnofrid-files-{os.getpid()}"
 atexit.register(shutil.rmtree, FILES_DIR, ignore_errors=True)
+RESULTS_DIR = FILES_DIR.with_name(f"{FILES_DIR.name}-results")
+atexit.register(shutil.rmtree, RESULTS_DIR, ignore_errors=True)
 
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -12,10 +12,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from kvinnofrid.core.audit import Tracked, TrackedQuerySet
 from kvinnofrid.core.validators import refuse_personal_number, validate_phone
-from mandates.enums import LineKind, LineState, MandateState
+from mandates.enums import LineKind, LineState, MandateState, Through
 from mandates.models.editions import FormEdition
 from mandates.querysets import MandateQuerySet, MandateSeatQuerySet
 from organisations.models import Seat, User
@@ -96,10 +97,25 @@ class Mandate(Tracked):
         return f"U{self.created_at:%Y}-{self.pk:04d}"
 
 
+def _one_at_a_time(kind: LineKind, message: str) -> ExclusionConstraint:
+    """The constraint that a seat has at most one of the kind at any time."""
+    return ExclusionConstraint(
+        name=f"mandate_seat_one_{kind.value}",
+        expressions=[
+            ("seat", RangeOperators.EQUAL),
+            (DateRange("starts_on", Coalesce("ended_on", "ends_on")), RangeOperators.OVERLAPS),
+        ],
+        condition=Q(kind=kind, state__in=[LineState.ATTESTED, LineState.ENDED]),
+        violation_error_message=message,
+    )
+
+
 class MandateSeat(Tracked):
     """One line of a mandate: the seat of one organisation, with its share, commissioner, period and case number.
 
-    `ends_on` is what was agreed; `ended_on` is the last day when it was ended before that.
+    `ends_on` is what was agreed; `ended_on` is the last day when it was ended before that. The commissioner has an
+    account, or is told by name; then the line is attested through a one-time link, or was attested on paper. A line
+    that `replaces` an earlier one of the same person ends that one when it is attested.
     """
 
     may_be_deleted = True
@@ -122,6 +138,15 @@ class MandateSeat(Tracked):
         related_name="commissioned_lines",
         verbose_name="uppdragsgivare",
     )
+    commissioner_name = models.CharField(
+        "uppdragsgivarens namn", max_length=120, blank=True, validators=[refuse_personal_number]
+    )
+    commissioner_title = models.CharField(
+        "uppdragsgivarens funktion", max_length=120, blank=True, validators=[refuse_personal_number]
+    )
+    commissioner_email = models.EmailField(
+        "uppdragsgivarens e-postadress", blank=True, validators=[refuse_personal_number]
+    )
     starts_on = models.DateField("från och med", null=True, blank=True)
     ends_on = models.DateField("till och med", null=True, blank=True)
     case_number = models.CharField(
@@ -136,6 +161,33 @@ class MandateSeat(Tracked):
     return_comment = models.TextField("kommentar", max_length=2000, blank=True, validators=[refuse_personal_number])
     ended_on = models.DateField("avslutad från och med dagen efter", null=True, blank=True, editable=False)
     ended_by = _actor("ended_lines", "avslutad av")
+    decided_link = models.ForeignKey(
+        "mandates.AttestLink",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="avgjord via engångslänk",
+    )
+    paper = models.ForeignKey(
+        "mandates.PaperForm",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="lines",
+        verbose_name="inkommen på papper",
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name="ersätter",
+    )
 
     objects = MandateSeatQuerySet.as_manager()
 
@@ -156,8 +208,16 @@ class MandateSeat(Tracked):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[LineState.DRAFT, LineState.RETURNED, LineState.WITHDRAWN])
-                | Q(share_percent__isnull=False, commissioner__isnull=False, starts_on__isnull=False),
+                | (
+                    Q(share_percent__isnull=False, starts_on__isnull=False)
+                    & (Q(commissioner__isnull=False) | ~Q(commissioner_name=""))
+                ),
                 name="mandate_seat_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(commissioner__isnull=True)
+                | Q(commissioner_name="", commissioner_title="", commissioner_email=""),
+                name="mandate_seat_one_commissioner",
             ),
             models.CheckConstraint(
                 condition=Q(state=LineState.WAITING, waiting_since__isnull=False)
@@ -165,16 +225,22 @@ class MandateSeat(Tracked):
                 name="mandate_seat_waiting_with_facts",
             ),
             models.CheckConstraint(
-                condition=Q(attested_at__isnull=False, attested_by__isnull=False)
+                condition=Q(attested_at__isnull=False, attested_by__isnull=False, decided_link=None, paper=None)
+                | Q(attested_at__isnull=False, attested_by=None, decided_link__isnull=False, paper=None)
+                | Q(attested_at__isnull=False, attested_by=None, decided_link=None, paper__isnull=False)
                 | (
-                    Q(attested_at__isnull=True, attested_by__isnull=True)
+                    Q(attested_at__isnull=True, attested_by__isnull=True, paper__isnull=True)
                     & ~Q(state__in=[LineState.ATTESTED, LineState.ENDED])
                 ),
                 name="mandate_seat_attested_with_facts",
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state=LineState.RETURNED, returned_at__isnull=False, returned_by__isnull=False)
+                    Q(state=LineState.RETURNED, returned_at__isnull=False)
+                    & (
+                        Q(returned_by__isnull=False, decided_link=None)
+                        | Q(returned_by=None, decided_link__isnull=False)
+                    )
                     & ~Q(return_comment="")
                 )
                 | (
@@ -188,19 +254,49 @@ class MandateSeat(Tracked):
                 | (~Q(state=LineState.ENDED) & Q(ended_on__isnull=True, ended_by__isnull=True)),
                 name="mandate_seat_ended_with_facts",
             ),
-            ExclusionConstraint(
-                name="mandate_seat_one_ordinary",
-                expressions=[
-                    ("seat", RangeOperators.EQUAL),
-                    (DateRange("starts_on", Coalesce("ended_on", "ends_on")), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(kind=LineKind.ORDINARY, state__in=[LineState.ATTESTED, LineState.ENDED]),
-                violation_error_message="Platsen har redan en ordinarie representant under perioden.",
-            ),
+            _one_at_a_time(LineKind.ORDINARY, "Platsen har redan en ordinarie representant under perioden."),
+            _one_at_a_time(LineKind.DEPUTY, "Platsen har redan en ersättare under perioden."),
         ]
 
     def __str__(self) -> str:
         return str(self.seat)
+
+    @property
+    def commissioner_label(self) -> str:
+        """The commissioner's name, with title or function where it is told."""
+        if self.commissioner:
+            return (
+                f"{self.commissioner.name}, {self.commissioner.title}"
+                if self.commissioner.title
+                else str(self.commissioner.name)
+            )
+        return ", ".join(filter(None, [self.commissioner_name, self.commissioner_title]))
+
+    @property
+    def attested_label(self) -> str:
+        """Who attested it: somebody who was logged in, or the commissioner who is named on the line."""
+        return str(self.attested_by.name) if self.attested_by else self.commissioner_label
+
+    @property
+    def returned_label(self) -> str:
+        """Who sent it back."""
+        return str(self.returned_by.name) if self.returned_by else str(self.decided_link or "")
+
+    @property
+    def attested_through(self) -> Through | None:
+        """How it was attested; None while it is not."""
+        if self.attested_at is None:
+            return None
+        if self.paper_id:
+            return Through.PAPER
+        return Through.LINK if self.decided_link_id else Through.PORTAL
+
+    @property
+    def attested_on(self) -> date | None:
+        """The day of the attestation; of a paper form the day that it was signed."""
+        if self.paper:
+            return self.paper.signed_on
+        return timezone.localdate(self.attested_at) if self.attested_at else None
 
     @property
     def last_day(self) -> date | None:

@@ -25,7 +25,8 @@ class Problem:
 
 
 PERSON_FIELDS = ("name", "title", "email", "phone", "private_phone")
-LINE_FIELDS = ("kind", "share_percent", "commissioner", "starts_on", "ends_on", "case_number")
+EXTERNAL_FIELDS = ("commissioner_name", "commissioner_title", "commissioner_email")  # one without account
+LINE_FIELDS = ("kind", "share_percent", "commissioner", *EXTERNAL_FIELDS, "starts_on", "ends_on", "case_number")
 CONTACT_FIELDS = ("name", "role", "email", "phone")
 
 
@@ -65,6 +66,11 @@ def editions_to_start(user: User) -> list[FormEdition]:
     return list(current.values())
 
 
+def edition_today(forum: Forum) -> FormEdition | None:
+    """The forum's edition that new forms are filled in on."""
+    return FormEdition.objects.current(timezone.localdate()).filter(forum=forum).first()
+
+
 def commissioners_to_choose(line: MandateSeat) -> QuerySet[User]:
     """Those who may attest the line: commissioners of the organisation, but never the representative."""
     return User.objects.commissioners_of(line.seat.organisation, timezone.localdate()).exclude(
@@ -82,6 +88,18 @@ def latest_held_line(seat: Seat) -> MandateSeat | None:
     )
 
 
+def fault_of_address(line: MandateSeat, address: str, by: User | None = None) -> str:
+    """Why a commissioner cannot be reached at the address without account; empty when that is in order."""
+    plain = address.strip().lower()
+    representative = line.mandate.representative
+    own = {representative.email, line.mandate.email.lower(), by.email if by else ""}
+    if plain in own:
+        return "Länken kan inte gå till din egen adress eller till representanten. Skriv uppdragsgivarens adress."
+    if commissioners_to_choose(line).filter(email=plain).exists():
+        return "Personen har rollen uppdragsgivare i portalen. Välj personen i listan i stället."
+    return ""
+
+
 def full_lines(mandate: Mandate) -> QuerySet[MandateSeat]:
     """The mandate's lines in Swedish order, with all that their pages show."""
     return (
@@ -93,8 +111,15 @@ def full_lines(mandate: Mandate) -> QuerySet[MandateSeat]:
             "attested_by",
             "returned_by",
             "ended_by",
+            "decided_link",
+            "paper__scan",
+            "paper__registered_by",
+            "replaces__mandate",
+            "handover__successor",
         )
         .prefetch_related("contacts")
+        .with_confirmation()
+        .with_links()
         .in_order()
     )
 
@@ -137,7 +162,7 @@ def line_problems(line: MandateSeat, holders: Holders) -> list[Problem]:
     if line.share_percent is None:
         found.append("skriv andel av en heltidstjänst")
     if line.commissioner_id is None:
-        found.append("välj uppdragsgivare")
+        found += _external_problems(line)
     elif (organisation, Role.COMMISSIONER, line.commissioner_id) not in holders:
         found.append("välj en annan uppdragsgivare – den valda har inte längre den rollen")
     if line.starts_on is None:
@@ -148,6 +173,21 @@ def line_problems(line: MandateSeat, holders: Holders) -> list[Problem]:
         found.append("lägg till minst en intern kontakt")
     url = reverse("mandate_line", args=[line.mandate_id, line.pk])
     return [Problem(f"{line.seat}: {text}.", url) for text in found]
+
+
+def _external_problems(line: MandateSeat) -> list[str]:
+    """What is missing about a commissioner without account."""
+    if not any(getattr(line, name) for name in EXTERNAL_FIELDS):
+        return ["välj uppdragsgivare"]
+    wanted = {
+        "skriv uppdragsgivarens namn": line.commissioner_name,
+        "skriv uppdragsgivarens funktion": line.commissioner_title,
+        "skriv uppdragsgivarens e-postadress": line.commissioner_email,
+    }
+    missing = [text for text, value in wanted.items() if not value]
+    if line.commissioner_email and fault_of_address(line, line.commissioner_email):
+        missing.append("skriv en annan e-postadress till uppdragsgivaren")
+    return missing
 
 
 def _is_for_representative(line: MandateSeat, holders: Holders) -> bool:

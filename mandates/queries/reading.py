@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from kvinnofrid.core.history import Event
 from mandates import permissions
-from mandates.enums import LineState, MandateState
+from mandates.enums import LineState, MandateState, Through
 from mandates.models import Mandate, MandateSeat
 from mandates.queries.filling import Step, full_lines, person_is_editable, steps
 from mandates.queries.history import mandate_history
+from mandates.queries.life import Due, confirmation_due
 from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
 from organisations.models import User
 
@@ -26,6 +27,10 @@ TONES = {
     LineState.WITHDRAWN: "neutral",
     LineState.ENDED: "neutral",
 }
+
+
+WEAKER = "Det är ett svagare bevis än en attest inloggad i portalen."
+SCANNED = "Den inlästa blanketten är beviset."
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,23 @@ class LineView:
     line: MandateSeat
     status: Status
     in_full: bool
+    due: Due | None = None
     edit_url: str = ""
     decide_url: str = ""
+    link_url: str = ""
     end_url: str = ""
+    handover_url: str = ""
+    scan_url: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """What the attestation rests on, said plainly; empty when the commissioner was logged in."""
+        line = self.line
+        if line.attested_through == Through.LINK and line.decided_link:
+            return f"{Through.LINK.label.capitalize()} till {line.decided_link.email}. {WEAKER}"
+        if line.paper:
+            return f"{Through.PAPER.label.capitalize()} {line.paper.received_on}. {SCANNED}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +78,8 @@ class MandatePage:
     is_own: bool
     person_url: str
     withdraw_url: str
+    confirm_url: str
+    end_all_url: str
     sees_private_phone: bool
 
     @property
@@ -122,31 +143,42 @@ def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
     lines = list(full_lines(mandate))
     may_edit = permissions.may_edit(reader, mandate)
     is_own = mandate.representative_id == reader.pk
+    views = [_line_view(line, reader, lines) for line in lines]
+    may_confirm = any(view.due for view in views) and is_own and may_edit
     may_withdraw = may_edit and MANDATE.allows(mandate.state, "withdraw")
     return MandatePage(
         status=mandate_status(mandate, lines, timezone.localdate()),
-        lines=[_line_view(line, reader) for line in lines],
+        lines=views,
         history=mandate_history(mandate, lines, reader),
         steps=steps(mandate) if may_edit else [],
         is_own=is_own,
         person_url=reverse("mandate_person", args=[mandate.pk]) if may_edit and person_is_editable(mandate) else "",
         withdraw_url=reverse("mandate_withdraw", args=[mandate.pk]) if may_withdraw else "",
+        confirm_url=reverse("mandate_confirm", args=[mandate.pk]) if may_confirm else "",
+        end_all_url=reverse("mandate_end_all", args=[mandate.pk]) if sum(bool(v.end_url) for v in views) > 1 else "",
         sees_private_phone=any(permissions.sees_in_full(reader, line) for line in lines) or is_own,
     )
 
 
-def _line_view(line: MandateSeat, reader: Any) -> LineView:
+def _line_view(line: MandateSeat, reader: Any, lines: list[MandateSeat]) -> LineView:
     def url(name: str) -> str:
         return reverse(name, args=[line.mandate_id, line.pk])
 
     may_edit = LINE.allows(line.state, "submit") and permissions.may_fill_in(reader, line)
     may_decide = LINE.allows(line.state, "attest") and permissions.may_attest(reader, line)
     may_end = LINE.allows(line.state, "end") and permissions.may_end(reader, line)
+    may_send_link = LINE.allows(line.state, "attest") and permissions.may_send_link(reader, line)
+    on_paper = [one for one in lines if line.paper_id and one.paper_id == line.paper_id]
+    in_full, today = permissions.sees_in_full(reader, line), timezone.localdate()
     return LineView(
         line=line,
-        status=line_status(line, timezone.localdate()),
-        in_full=permissions.sees_in_full(reader, line),
+        status=line_status(line, today),
+        in_full=in_full,
+        due=confirmation_due(line, today) if in_full else None,
         edit_url=url("mandate_line") if may_edit else "",
         decide_url=url("mandate_decide") if may_decide else "",
+        link_url=url("attest_link") if may_send_link else "",
         end_url=url("mandate_end") if may_end else "",
+        handover_url=url("handover_pdf") if in_full and hasattr(line, "handover") else "",
+        scan_url=url("paper_scan") if on_paper and permissions.sees_paper(reader, on_paper) else "",
     )

@@ -1,7 +1,6 @@
-"""Attest or send back, withdraw, end."""
+"""Attest or send back, withdraw."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -9,11 +8,11 @@ from kvinnofrid.core.access import Refused, requires
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
 from mandates.enums import LineState, MandateState
-from mandates.forms import DecideForm, EndForm, WithdrawForm
+from mandates.forms import DecideForm, WithdrawForm
 from mandates.models import Mandate, MandateSeat
 from mandates.views.filling import form_page
 from mandates.views.lookups import line_of, own_mandate, person, visible_mandate
-from mandates.workflow import LINE, MANDATE
+from mandates.workflow import MANDATE
 from organisations.permissions import is_member
 
 
@@ -78,28 +77,3 @@ def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, done)
             return redirect(mandate)
     return render(request, "mandates/mandate_withdraw.html", {"mandate": mandate, "form": form})
-
-
-@requires(is_member)
-@form_page
-def mandate_end(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
-    """End an attested line on a day."""
-    mandate = visible_mandate(request, pk)
-    line = line_of(mandate, line_pk)
-    if not permissions.may_end(request.user, line):
-        raise Refused
-    if not LINE.allows(line.state, "end"):
-        messages.info(request, "Raden kan inte avslutas.")
-        return redirect(mandate)
-    form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.end_line(line=line, by=person(request), **form.cleaned_data)
-        except MoveRefused as refusal:
-            form.add_error(None, str(refusal))
-        except ValidationError as error:
-            form.add_error("ended_on", error.messages[0])
-        else:
-            messages.success(request, f"Uppdraget för {line.seat} avslutas {form.cleaned_data['ended_on']}.")
-            return redirect(mandate)
-    return render(request, "mandates/mandate_end.html", {"mandate": mandate, "line": line, "form": form})

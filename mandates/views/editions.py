@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, pdf, queries
@@ -60,6 +61,7 @@ def edition_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(is_member)
 @form_page
+@once
 def edition_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Prepare a new edition of a forum's form from its newest."""
     forum = get_object_or_404(Forum, slug=slug, seats_held_by=SeatHolding.MANDATE)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
@@ -23,6 +24,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @requires(is_member)
 @form_page
+@once
 def mandate_start(request: HttpRequest) -> HttpResponse:
     """What the form is about, and the button that starts it (or opens the draft there is)."""
     if not permissions.may_start(request.user):
@@ -95,7 +97,16 @@ def mandate_line(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
             stands = what_stands(form, overtaken)
         else:
             return _onward(request, mandate, f"line-{line.pk}")
-    return _step(request, mandate, f"line-{line.pk}", form=form, formset=contacts, line=line, stands=stands)
+    choices: Any = form.fields["commissioner"]
+    is_open = form.is_external or not choices.queryset
+    context: dict[str, Any] = {
+        "form": form,
+        "formset": contacts,
+        "line": line,
+        "stands": stands,
+        "external_is_open": is_open,
+    }
+    return _step(request, mandate, f"line-{line.pk}", **context)
 
 
 @requires(is_member)

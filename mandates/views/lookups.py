@@ -1,5 +1,8 @@
-"""Gets the objects of a page, through what the person may see."""
+"""Gets the objects of a page, through what the person may see; says on its form what an action refused."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -43,3 +46,13 @@ def require_coordinator(request: HttpRequest) -> None:
     """403 for those who see what stands here but may not change it."""
     if not is_coordinator(request.user):
         raise Refused
+
+
+def tell(form: Any, error: Exception) -> None:
+    """Says on the form what an action refused, beside the field where the form has it."""
+    if not isinstance(error, ValidationError):
+        form.add_error(None, str(error))
+        return
+    found = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for name, faults in found.items():
+        form.add_error(name if name in form.fields else None, faults)

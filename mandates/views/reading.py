@@ -11,7 +11,7 @@ from kvinnofrid.core.downloads import pdf_response
 from mandates import pdf, permissions, queries
 from mandates.forms import MandateSearchForm
 from mandates.views.lookups import person, visible_mandate
-from organisations.permissions import is_member
+from organisations.permissions import is_coordinator, is_member
 
 
 @requires(is_member)
@@ -24,6 +24,8 @@ def mandate_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = [(mandate, queries.mandate_status(mandate, mandate.lines.all(), today)) for mandate in page]
     context = {"form": form, "page": page, "rows": rows, "may_start": permissions.may_start(request.user)}
+    context["makes_bundles"] = is_coordinator(request.user)
+    context["may_register_paper"] = is_coordinator(request.user)
     return render(request, "mandates/mandate_list.html", context)
 
 

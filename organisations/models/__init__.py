@@ -1,6 +1,7 @@
 """What is always true of who takes part."""
 
-from organisations.models.forums import Appointment, Forum, ForumAlias, Seat
+from organisations.models.forums import Appointment, Forum, ForumAlias, Relation, Seat
+from organisations.models.invitations import Invitation
 from organisations.models.organisations import (
     BodyMeeting,
     DecidingBody,
@@ -23,6 +24,7 @@ __all__ = [
     "Forum",
     "ForumAlias",
     "ForumGroupPermission",
+    "Invitation",
     "JointParticipant",
     "Membership",
     "Organisation",
@@ -30,6 +32,7 @@ __all__ = [
     "OrganisationGroupPermission",
     "Partnership",
     "PartnershipGroupPermission",
+    "Relation",
     "Seat",
     "User",
 ]

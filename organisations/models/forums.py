@@ -1,13 +1,16 @@
 """Forums, the seats in them, and those who hold a seat by office."""
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 
-from organisations.enums import ForumKind, SeatHolding
+from organisations.enums import ForumKind, RelationKind, SeatHolding
 from organisations.models.organisations import Organisation
 from organisations.models.people import User
 from organisations.models.periods import DateRange, Period, in_order
@@ -73,6 +76,66 @@ class ForumAlias(Period):
         return self.name
 
 
+def _end(related_name: str, to: str, verbose_name: str) -> Any:
+    return models.ForeignKey(
+        to, on_delete=models.PROTECT, null=True, blank=True, related_name=related_name, verbose_name=verbose_name
+    )
+
+
+class Relation(Period):
+    """What a forum or an organisation does with another, as far as `convener` and `reports_to` do not say it.
+
+    Those two hold as long as the forum does; what has begun, ended or changed meanwhile stands here, with its days.
+    """
+
+    kind = models.CharField("slag", max_length=12, choices=RelationKind.choices)
+    from_organisation = _end("relations_from", "organisations.Organisation", "från organisation")
+    from_forum = _end("relations_from", "organisations.Forum", "från forum")
+    to_organisation = _end("relations_to", "organisations.Organisation", "till organisation")
+    to_forum = _end("relations_to", "organisations.Forum", "till forum")
+    subject = models.CharField("om vad", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "samband"
+        verbose_name_plural = "samband"
+        constraints = [
+            in_order("relation"),
+            models.CheckConstraint(
+                condition=Q(from_organisation__isnull=True, from_forum__isnull=False)
+                | Q(from_organisation__isnull=False, from_forum__isnull=True),
+                name="relation_from_one",
+                violation_error_message="Ange antingen en organisation eller ett forum som sambandet går från.",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_organisation__isnull=True, to_forum__isnull=False)
+                | Q(to_organisation__isnull=False, to_forum__isnull=True),
+                name="relation_to_one",
+                violation_error_message="Ange antingen en organisation eller ett forum som sambandet går till.",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_forum__isnull=True) | Q(to_forum__isnull=True) | ~Q(from_forum=F("to_forum")),
+                name="relation_between_two_forums",
+                violation_error_message="Ett forum kan inte ha ett samband med sig självt.",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_organisation__isnull=True)
+                | Q(to_organisation__isnull=True)
+                | ~Q(from_organisation=F("to_organisation")),
+                name="relation_between_two_organisations",
+                violation_error_message="En organisation kan inte ha ett samband med sig själv.",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "from_organisation", "from_forum", "to_organisation", "to_forum", "starts_on"],
+                nulls_distinct=False,
+                name="relation_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        start, goal = self.from_organisation or self.from_forum, self.to_organisation or self.to_forum
+        return f"{start} {self.get_kind_display()} {goal}"
+
+
 class Seat(Period):
     """An organisation's place in a forum; `function` tells apart the places of one organisation."""
 
@@ -99,6 +162,7 @@ class Seat(Period):
 class Appointment(Period):
     """Somebody who holds a seat by office, from one day to another."""
 
+    may_be_deleted = True  # one that has not begun is taken back
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="appointments", verbose_name="plats")
     holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments", verbose_name="innehavare")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="appointments", editable=False)

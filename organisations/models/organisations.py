@@ -50,6 +50,7 @@ class Organisation(Tracked):
             ("fill_in_mandate", "Fylla i uppdragsbeskrivningar för organisationen"),
             ("attest_mandate", "Attestera eller återsända organisationens uppdrag"),
             ("register_decision", "Registrera organisationens beslut, sammanträden och mottagna handlingar"),
+            ("manage_members", "Bjuda in personer och ge, ändra och avsluta roller i organisationen"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -4,17 +4,20 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from kvinnofrid.core import access
 from kvinnofrid.core.audit import tracked_history
+from kvinnofrid.core.models import MailFrequency
 from kvinnofrid.core.validators import refuse_personal_number, validate_phone
 from organisations.enums import FORUM_ROLES, ORGANISATION_ROLES, PARTNERSHIP_ROLES, Role
 from organisations.models.organisations import Organisation
 from organisations.models.partnership import Partnership
-from organisations.models.periods import Period, in_order
+from organisations.models.periods import DateRange, Period, in_order
 from organisations.querysets import UserQuerySet
 
 
@@ -37,6 +40,9 @@ class User(AbstractBaseUser):
     phone = models.CharField("telefon i arbetet", max_length=30, blank=True, validators=[validate_phone])
     private_phone = models.CharField("privat telefon", max_length=30, blank=True, validators=[validate_phone])
     has_protected_identity = models.BooleanField("skyddade personuppgifter", default=False)
+    mail_frequency = models.CharField(
+        "meddelanden med e-post", max_length=10, choices=MailFrequency.choices, default=MailFrequency.AT_ONCE
+    )
     is_active = models.BooleanField("aktiv", default=True)
 
     history = tracked_history(excluded_fields=["password"])
@@ -123,6 +129,15 @@ class Membership(Period):
                 ),
                 name="membership_role_fits_scope",
                 violation_error_message="Rollen passar inte där den ska gälla.",
+            ),
+            ExclusionConstraint(
+                name="membership_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("group", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Personen har redan rollen under perioden.",
             ),
         ]
         indexes = [models.Index(fields=["user", "group"], name="membership_by_user")]

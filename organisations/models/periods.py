@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast
 
 from kvinnofrid.core.audit import Tracked, TrackedQuerySet
+from organisations.workflow import RoleState
 
 
 class DateRange(Func):
@@ -21,12 +23,15 @@ class DateRange(Func):
         super().__init__(*[end if isinstance(end, Cast) else Cast(end, models.DateField()) for end in ends], **extra)
 
 
+OUT_OF_ORDER = "Slutdatum kan inte ligga före startdatum."
+
+
 def in_order(model_name: str) -> models.CheckConstraint:
     """The constraint that a period does not end before it starts."""
     return models.CheckConstraint(
         condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
         name=f"{model_name}_period_in_order",
-        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+        violation_error_message=OUT_OF_ORDER,
     )
 
 
@@ -41,8 +46,21 @@ class Period(Tracked):
     class Meta:
         abstract = True
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """PostgreSQL knows no range that ends before it starts, so it cannot be asked whether that overlaps another."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError(OUT_OF_ORDER)
+        super().validate_constraints(exclude=exclude)
+
     def covers(self, day: date) -> bool:
         """Whether the period covers the day."""
         starts_on: Any = self.starts_on
         ends_on: Any = self.ends_on
         return (starts_on is None or starts_on <= day) and (ends_on is None or ends_on >= day)
+
+    def state_on(self, day: date) -> RoleState:
+        """Whether the period has begun by the day, and whether it is over."""
+        if self.covers(day):
+            return RoleState.ACTIVE
+        ends_on: Any = self.ends_on
+        return RoleState.OVER if ends_on is not None and ends_on < day else RoleState.COMING

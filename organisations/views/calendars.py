@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.ordering import swedish
 from organisations import actions
 from organisations.forms import BodyForm, MeetingButtonForm, MeetingsForm, YearForm
@@ -20,6 +21,7 @@ from organisations.permissions import is_coordinator, is_member, may_register
 
 @requires(is_member)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def body_calendar(request: HttpRequest, slug: str) -> HttpResponse:
     """The bodies with a year's meetings; days are added by pasting, and taken away one by one."""
     organisation = get_object_or_404(Organisation.objects.principals(), slug=slug)

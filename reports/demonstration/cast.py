@@ -73,6 +73,7 @@ PARTS = (
 COORDINATOR = "samordnare@dalarna.example"
 STEERING = "styrgrupp@dalarna.example"
 CHAIR = "representant@lansstyrelsen-dalarna.example"
+STALE = "ny.lasare@falun.example"
 STEERING_SEAT = "borlange"
 ACCOUNTS = (  # those that anyone who tries the demonstration can log in to
     COORDINATOR,
@@ -116,6 +117,7 @@ class Cast:
             self._add(STEERING, "Demo Ledamot Styrgruppen", "Förvaltningschef", False, encoded_password)
             self._grant(CHAIR, Role.CHAIR, self.forums["lansgruppen"])
             self._take_seats()
+        self._invite()
 
     def person(self, role: str, place: str) -> User:
         return self.people[f"{role}@{place}.example"]
@@ -137,6 +139,13 @@ class Cast:
         actions.grant_role(
             user=self.people[email], role=role, scope=scope, by=None, starts_on=starts_on, reason="Demonstration"
         )
+
+    def _invite(self) -> None:
+        """One who has not answered yet, and one whose link has run out; the addresses belong to nobody."""
+        administrator, falun = self.people["administrator@falun.example"], self.organisations["falun"]
+        for email, role, days in (("ny.registrator@falun.example", Role.REGISTRAR, 3), (STALE, Role.READER, 40)):
+            with happening(days):
+                actions.invite(scope=falun, email=email, roles=[role], by=administrator, starts_on=timezone.localdate())
 
     def _take_seats(self) -> None:
         """Seats by office. The sources give the steering group none, so the demonstration adds one and says so."""

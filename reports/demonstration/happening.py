@@ -10,7 +10,8 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
-from kvinnofrid.core.models import Message
+from kvinnofrid.core import outbox
+from kvinnofrid.core.models import Message, MessageState
 
 
 @contextmanager
@@ -29,8 +30,9 @@ def happening(days_ago: int, hour: int = 9) -> Iterator[None]:
     def date_facts(sender: Any, instance: Any, **kwargs: Any) -> None:
         for field in instance._meta.concrete_fields:
             value = getattr(instance, field.attname)
-            if isinstance(field, DateTimeField) and value and value >= began:
-                setattr(instance, field.attname, moment)
+            if isinstance(field, DateTimeField) and isinstance(value, datetime) and value >= began:
+                is_to_come = value > timezone.now()  # until when a link is open, say
+                setattr(instance, field.attname, value - (began - moment) if is_to_come else moment)
 
     def date_history(sender: Any, history_instance: Any, **kwargs: Any) -> None:
         history_instance.history_date = moment
@@ -39,7 +41,8 @@ def happening(days_ago: int, hour: int = 9) -> Iterator[None]:
     pre_create_historical_record.connect(date_history)
     try:
         yield
-        Message.objects.filter(created_at__gte=began).update(created_at=moment, sent_at=moment)
+        for message in Message.objects.filter(created_at__gte=began):
+            outbox.settle(message, MessageState.SENT, created_at=moment, sent_at=moment)
     finally:
         pre_save.disconnect(date_facts)
         pre_create_historical_record.disconnect(date_history)

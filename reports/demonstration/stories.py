@@ -78,6 +78,7 @@ def play(cast: Cast) -> None:
     for story in sorted(STORIES, key=lambda story: story.begun):
         _play(story, cast)
     _play_mora(cast)
+    _leave_vacant(cast)
 
 
 def _earlier_edition(cast: Cast) -> None:
@@ -108,6 +109,19 @@ def _play(story: Story, cast: Cast) -> None:
         with happening(-story.ended):
             last_day = _day(story.ended)
             actions.end_line(line=line, ended_on=last_day, reason=story.reason, by=commissioner)
+
+
+def _leave_vacant(cast: Cast) -> None:
+    """What is known about a seat that nobody holds."""
+    with happening(90):
+        known = {
+            "starts_on": _day(-119),
+            "expected_on": _day(45),
+            "note": "Tjänsten utlyses.",
+            "function_email": "funktion@avesta.example",
+        }
+        seat = cast.forums["lansgruppen"].seats.get(organisation__slug="avesta")
+        actions.register_vacancy(seat=seat, values=known, by=cast.people[COORDINATOR])
 
 
 def _decide(line: MandateSeat, story: Story, commissioner: User) -> None:

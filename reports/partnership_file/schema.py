@@ -20,6 +20,7 @@ from organisations.models import (
     Organisation,
     OrganisationAlias,
     Partnership,
+    Relation,
     Seat,
     User,
 )
@@ -272,6 +273,27 @@ FORUMS = Kind(
     ),
 )
 
+RELATIONS = Kind(
+    key="relations",
+    model=Relation,
+    about=(
+        "What a forum or an organisation does with another, with days of its own. What holds as long as the forum "
+        "does is told by its `convener` and `reports_to` instead. The kind, both ends and the first day "
+        "identify the row."
+    ),
+    identity=("kind", "from_organisation", "from_forum", "to_organisation", "to_forum", "starts_on"),
+    title=("from_organisation", "from_forum", "kind", "to_organisation", "to_forum"),
+    fields=(
+        Field("kind", "assigns", "What it does."),
+        Field("from_organisation", "lansstyrelsen-dalarna", "`slug` of the organisation that does it, or"),
+        Field("from_forum", "valfardsradet", "`slug` of the forum that does it."),
+        Field("to_organisation", "region-dalarna", "`slug` of the organisation that it is done with, or"),
+        Field("to_forum", "lchnv", "`slug` of the forum that it is done with."),
+        Field("subject", "en gemensam handlingsplan", "About what, in a few words."),
+        *PERIOD,
+    ),
+)
+
 MEMBERSHIPS = Kind(
     key="memberships",
     model=Membership,
@@ -288,4 +310,4 @@ MEMBERSHIPS = Kind(
     ),
 )
 
-SECTIONS = (PARTNERSHIP, ORGANISATIONS, PEOPLE, FORUMS, MEMBERSHIPS, TEXT_TEMPLATES, AGREEMENTS)
+SECTIONS = (PARTNERSHIP, ORGANISATIONS, PEOPLE, FORUMS, RELATIONS, MEMBERSHIPS, TEXT_TEMPLATES, AGREEMENTS)

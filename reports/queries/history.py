@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from kvinnofrid.core.history import Event, events, has_open_identity, latest_first
-from mandates.models import FormEdition, MandateSeat
+from mandates.models import FormEdition, MandateSeat, Vacancy
 from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Seat
 from organisations.permissions import is_coordinator, sees_internal
 
@@ -17,14 +17,31 @@ ORGANISATION = {
 BODY = {"imported": "Organ som beslutar lästes in från samverkansfilen."}
 ROLE = {
     "granted": "Gav rollen {about}.",
+    "changed": "Ändrade slutdatum för rollen {about}.",
     "ended": "Avslutade rollen {about}.",
     "revoked": "Tog tillbaka rollen {about}.",
 }
 OWN_SEAT = {"imported": "Organisationens platser lästes in från samverkansfilen."}
-OWN_LINE = {"attested": "Attesterade ett uppdrag i {about}.", "ended": "Avslutade ett uppdrag i {about}."}
+OWN_LINE = {
+    "attested": "Attesterade ett uppdrag i {about}.",
+    "attested_by_link": "Ett uppdrag i {about} attesterades via engångslänk.",
+    "registered_on_paper": "Registrerade ett uppdrag i {about} från en pappersblankett.",
+    "ended": "Avslutade ett uppdrag i {about}.",
+    "replaced": "Ersatte ett uppdrag i {about} med ett nytt.",
+}
+OWN_VACANCY = {
+    "registered": "Registrerade att platsen i {about} är vakant.",
+    "saved": "Ändrade vad som står om den vakanta platsen i {about}.",
+}
 FORUM = {"imported": "Forumets uppgifter lästes in från samverkansfilen.", "saved": "Ändrade forumets uppgifter."}
 SEAT = {"imported": "Forumets platser lästes in från samverkansfilen."}
-LINE = {"attested": "Attesterade ett uppdrag för {about}.", "ended": "Avslutade ett uppdrag för {about}."}
+LINE = {
+    "attested": "Attesterade ett uppdrag för {about}.",
+    "attested_by_link": "Attesterade ett uppdrag för {about}.",
+    "registered_on_paper": "Attesterade ett uppdrag för {about} på papper.",
+    "ended": "Avslutade ett uppdrag för {about}.",
+    "replaced": "Ersatte ett uppdrag för {about} med ett nytt.",
+}
 OFFICE = {"appointed": "Platsen för {about} fick en innehavare.", "ended": "Platsen för {about} blev ledig."}
 EDITION = {"published": "Publicerade formulärets utgåva ”{about}”."}
 
@@ -37,6 +54,8 @@ def organisation_history(organisation: Organisation, reader: Any) -> list[Event]
     found += _told(Seat.history.filter(organisation_id=organisation.pk), OWN_SEAT, reader)
     lines = MandateSeat.history.filter(seat__organisation_id=organisation.pk, verb__in=OWN_LINE)
     told = _told(lines.select_related("seat__forum"), OWN_LINE, reader, lambda row: row.seat.forum.name)
+    vacancies = Vacancy.history.filter(seat__organisation_id=organisation.pk, verb__in=OWN_VACANCY)
+    told += _told(vacancies.select_related("seat__forum"), OWN_VACANCY, reader, lambda row: row.seat.forum.name)
     found += told if internal else [replace(event, who=organisation.short_name) for event in told]
     if internal:
         roles = Membership.history.filter(organisation_id=organisation.pk).select_related("user")

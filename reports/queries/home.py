@@ -1,29 +1,21 @@
-"""What a person has to do, first of all on the home page."""
+"""The home page of one person: what there is to do, what is held, and how the county stands."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator, get_text_list
 
-from agreements.enums import Outcome, StepRole
-from agreements.models import AdoptionDecision, Agreement, AgreementVersion, DecisionStep, DispatchItem
-from agreements.rules.contradictions import FINAL
-from kvinnofrid.core import access
-from kvinnofrid.core.templatetags.portal import date_sv
-from mandates.enums import LineKind, LineState
-from mandates.models import Mandate, MandateSeat
+from agreements.models import Agreement
+from mandates.enums import LineState
+from mandates.models import MandateSeat
 from mandates.permissions import may_start
 from organisations import permissions
 from organisations.enums import SeatHolding
 from organisations.models import Appointment, Forum, Organisation, User
 from reports.queries.board import Answer, answers
 from reports.queries.seats import (
-    ENDS_SOON,
-    MISSING,
     Coverage,
     SeatStatus,
     count_tiles,
@@ -31,19 +23,9 @@ from reports.queries.seats import (
     seat_statuses,
     seats_of_organisations,
 )
+from reports.queries.tasks import Task, lines_where, tasks
 
 LONGEST_WAITING = 5
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: what, where, how it stands."""
-
-    label: str
-    url: str
-    hint: str
-    status: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -110,10 +92,10 @@ def home(user: User) -> Home:
     seen = [forum for forum in forums if permissions.sees_forum_coverage(user, forum)]
     organisations = list(Organisation.objects.where(user, "view_internal").in_order())
     own_seats = _own_seats(organisations, today, user)
-    held = list(_lines(mandate__representative=user).held_on(today))
+    held = list(lines_where(mandate__representative=user).held_on(today))
     return Home(
-        tasks=_tasks(user, held, own_seats, today),
-        waiting=list(_lines(mandate__representative=user, state=LineState.WAITING).order_by("waiting_since")),
+        tasks=tasks(user, held, own_seats, today),
+        waiting=list(lines_where(mandate__representative=user, state=LineState.WAITING).order_by("waiting_since")),
         held=held,
         appointments=list(user.appointments.active_on(today).select_related("seat__forum", "seat__organisation")),
         organisations=organisations,
@@ -125,12 +107,6 @@ def home(user: User) -> Home:
     )
 
 
-def _tasks(user: User, held: list[MandateSeat], own_seats: list[SeatStatus], today: date) -> list[Task]:
-    """The person's next moves, the most pressing first."""
-    pressing = [*_to_mend(user), *_to_decide(user), *_to_finish(user), *_to_register(user, today)]
-    return [*pressing, *_to_renew(held, today), *_to_fill(user, own_seats)]
-
-
 def _agreements(today: date) -> list[Answer]:
     """How each agreement stands that has not ended."""
     return [found for found in answers(Agreement.objects.in_order(), today=today) if not found.is_over]
@@ -140,161 +116,3 @@ def _own_seats(organisations: list[Organisation], today: date, user: User) -> li
     """The own organisations' seats that are held by mandates."""
     seats = seats_of_organisations(organisations, today).filter(forum__seats_held_by=SeatHolding.MANDATE)
     return seat_statuses(seats, today, user) if organisations else []
-
-
-def _lines(**conditions: Any) -> Any:
-    related = ("mandate", "seat__organisation", "seat__forum", "commissioner")
-    return MandateSeat.objects.filter(**conditions).select_related(*related).in_order()
-
-
-def _to_mend(user: User) -> list[Task]:
-    lines = _lines(mandate__representative=user, state=LineState.RETURNED)
-    lines = lines.filter(seat__organisation__in=Organisation.objects.where(user, "fill_in_mandate"))
-    return [
-        Task(
-            f"Rätta uppdraget för {line.seat}",
-            reverse("mandate_line", args=[line.mandate_id, line.pk]),
-            f"Återsänt {date_sv(line.returned_at)}: ”{Truncator(line.return_comment).chars(120)}”",
-            "Behöver rättas",
-            "warning",
-        )
-        for line in lines
-    ]
-
-
-def _to_decide(user: User) -> list[Task]:
-    organisations = Organisation.objects.where(user, "attest_mandate")
-    lines = _lines(state=LineState.WAITING, seat__organisation__in=organisations).exclude(mandate__representative=user)
-    return [
-        Task(
-            f"Ta ställning till {line.mandate.name} som {_function(line)} för {line.seat}",
-            reverse("mandate_decide", args=[line.mandate_id, line.pk]),
-            f"{line.seat.forum}. Har väntat sedan {date_sv(line.waiting_since)}.",
-            "Väntar på attest",
-            "waiting",
-        )
-        for line in lines.order_by("waiting_since")
-    ]
-
-
-def _function(line: MandateSeat) -> str:
-    return "ersättare" if line.kind == LineKind.DEPUTY else "representant"
-
-
-def _to_finish(user: User) -> list[Task]:
-    drafts = Mandate.objects.drafts().filter(representative=user).select_related("edition__forum")
-    return [
-        Task(
-            f"Fyll i klart uppdraget i {draft.edition.forum}",
-            draft.get_absolute_url(),
-            f"Påbörjat {date_sv(draft.created_at)}.",
-            "Utkast",
-            "neutral",
-        )
-        for draft in drafts
-    ]
-
-
-def _to_renew(held: list[MandateSeat], today: date) -> list[Task]:
-    return [
-        Task(
-            f"Förnya eller lämna över uppdraget för {line.seat}",
-            line.mandate.get_absolute_url(),
-            f"Gäller till och med {date_sv(last_day)}.",
-            _days_left(last_day - today),
-            "warning",
-        )
-        for line in held
-        if (last_day := line.last_day) and last_day <= today + ENDS_SOON
-    ]
-
-
-def _days_left(left: timedelta) -> str:
-    if not left.days:
-        return "Sista dagen"
-    return "1 dag kvar" if left.days == 1 else f"{left.days} dagar kvar"
-
-
-def _to_fill(user: User, own_seats: list[SeatStatus]) -> list[Task]:
-    """One form per forum, for the seats without a holder today or later for which the person may fill it in."""
-    begun = set(Mandate.objects.drafts().filter(representative=user).values_list("edition__forum", flat=True))
-    empty: dict[Forum, list[str]] = {}
-    for row in own_seats:
-        is_empty = row.status == MISSING and not row.next_from and row.seat.forum_id not in begun
-        if is_empty and access.may(user, "fill_in_mandate", row.seat.organisation):
-            empty.setdefault(row.seat.forum, []).append(str(row.seat))
-    return [
-        Task(
-            f"Fyll i ett uppdrag för {get_text_list(names, 'och')}",
-            reverse("mandate_start"),
-            f"Ingen är representant i {forum}.",
-            "Saknas",
-            "bad",
-        )
-        for forum, names in empty.items()
-    ]
-
-
-def _to_register(user: User, today: date) -> list[Task]:
-    """The registrar's: what has come, what has been decided without being told, and what nobody has planned."""
-    if not access.may_any(user, "register_decision", Organisation):
-        return []
-    own = Organisation.objects.where(user, "register_decision")
-    items = DispatchItem.objects.filter(organisation__in=own, prepared_at__isnull=False)
-    items = items.select_related("organisation", "dispatch__version__agreement").order_by("dispatch__sent_at", "pk")
-    return [*_to_receive(items), *_to_tell(own, today), *_to_plan(items)]
-
-
-def _to_receive(items: Any) -> list[Task]:
-    return [
-        Task(
-            f"Ta emot {item.dispatch.version.agreement} för {item.organisation}",
-            reverse(
-                "dispatch_item", args=[item.dispatch.version.agreement.slug, item.dispatch_id, item.organisation.slug]
-            ),
-            f"Skickad {date_sv(item.dispatch.sent_at)}. Beslut önskas senast {date_sv(item.dispatch.reply_by)}.",
-            "Ny försändelse",
-            "waiting",
-        )
-        for item in items.filter(received_at__isnull=True)
-    ]
-
-
-def _to_tell(own: Any, today: date) -> list[Task]:
-    """Bodies whose planned meeting has passed without an entry, while nothing is decided about the newest text."""
-    newest = AgreementVersion.objects.published().filter(agreement=OuterRef("agreement")).order_by("-published_at")
-    entries = AdoptionDecision.objects.filter(
-        agreement=OuterRef("agreement"), organisation=OuterRef("organisation"), corrected_by__isnull=True
-    ).exclude(outcome=Outcome.VOID)
-    told = entries.filter(body=OuterRef("body"), decided_on__gte=OuterRef("planned_on"))
-    decided = entries.filter(role=StepRole.DECIDING, outcome__in=FINAL, version=Subquery(newest.values("pk")[:1]))
-    steps = DecisionStep.objects.filter(~Exists(told), ~Exists(decided), organisation__in=own, planned_on__lt=today)
-    return [
-        Task(
-            f"Registrera beslutet i {step.body} om {step.agreement} för {step.organisation}",
-            f"{reverse('decision_create', args=[step.agreement.slug, step.organisation.slug])}?steg={step.pk}",
-            f"Skulle behandlas {date_sv(step.planned_on)}.",
-            "Beslut saknas",
-            "warning",
-        )
-        for step in steps.select_related("agreement", "organisation", "body").order_by("planned_on", "pk")
-    ]
-
-
-def _to_plan(items: Any) -> list[Task]:
-    """What has been sent to a principal that has neither told its way to a decision nor decided."""
-    same = {"agreement": OuterRef("dispatch__version__agreement"), "organisation": OuterRef("organisation")}
-    silent = items.filter(
-        ~Exists(DecisionStep.objects.filter(**same)), ~Exists(AdoptionDecision.objects.filter(**same))
-    )
-    found = {(item.dispatch.version.agreement, item.organisation): item for item in silent}
-    return [
-        Task(
-            f"Ange vägen till beslut om {agreement} för {organisation}",
-            reverse("principal_steps", args=[agreement.slug, organisation.slug]),
-            "Vilka organ behandlar det, och när?",
-            "Inte planerat",
-            "warning",
-        )
-        for agreement, organisation in found
-    ]

@@ -13,7 +13,7 @@ from mandates.queries import line_status, mandate_rows
 from organisations.enums import Role
 from organisations.models import Membership, Organisation, User
 from organisations.permissions import sees_internal
-from organisations.queries import members
+from organisations.queries import headless_from, members
 from reports.queries.board import VERDICT_TONES, answers
 from reports.queries.representation import representation
 from reports.queries.seats import ENDS, MISSING, WAITING, SeatStatus
@@ -71,7 +71,7 @@ def overview(organisation: Organisation, reader: User, day: date) -> Overview:
     people = members(organisation, day) if internal else []
     return Overview(
         seats=seats,
-        owed=_owed(organisation, reader, seats, people),
+        owed=[*_owed(organisation, reader, seats, people), *_headless(organisation, day, internal)],
         sees_internal=internal,
         members=people,
         lines=_lines(organisation, reader, day) if internal else [],
@@ -111,13 +111,20 @@ def _owed(organisation: Organisation, reader: User, seats: list[SeatStatus], peo
     if internal and any(not row.by_office for row in seats):
         roles = {membership.role for membership in people}
         owed += [
-            Owed(f"Organisationen saknar {text}. Meddela samordnaren vem det ska vara.")
+            Owed(f"Organisationen saknar {text}. Be er administratör eller samordnaren bjuda in någon.")
             for role, text in WANTED_ROLES.items()
             if role not in roles
         ]
     if internal and not organisation.function_email:
         owed.append(Owed("Organisationen saknar funktionsadress. Meddela samordnaren vilken den är."))
     return owed
+
+
+def _headless(organisation: Organisation, day: date, internal: bool) -> list[Owed]:
+    """Nobody can invite to the organisation; who may open the list of its people sees where to mend it."""
+    if not internal or headless_from(organisation, day) != day:
+        return []
+    return [Owed("Organisationen saknar administratör. Be samordnaren bjuda in någon.")]
 
 
 def _owed_for_seat(row: SeatStatus, fills_in: bool) -> list[Owed]:

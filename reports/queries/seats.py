@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from kvinnofrid.core.ordering import swedish
 from mandates.enums import LineKind, LineState
-from mandates.models import MandateSeat
-from mandates.permissions import sees_in_full
+from mandates.models import MandateSeat, Vacancy
+from mandates.permissions import may_register_vacancy, sees_in_full
+from mandates.queries import Due, confirmation_due, vacancies_on
 from mandates.workflow import HELD_LINE_STATES, OPEN_LINE_STATES
 from organisations.enums import SeatHolding
-from organisations.models import Appointment, Forum, Organisation, Seat
-from organisations.permissions import sees_forum_coverage
+from organisations.models import Appointment, Forum, Organisation, Seat, User
+from organisations.permissions import sees_forum_coverage, sees_internal
 from organisations.queries import PersonCard, card
 
 ENDS_SOON = timedelta(days=90)
@@ -41,6 +42,7 @@ class Holder:
     line: MandateSeat | None = None
     attested_by: PersonCard | None = None
     mandate_url: str = ""
+    due: Due | None = None  # for those who see the line in full
 
 
 @dataclass
@@ -59,6 +61,9 @@ class SeatStatus:
     waiting_url: str = ""
     next_from: date | None = None
     ends_on: date | None = None
+    vacancy: Vacancy | None = None  # what has been registered, while nobody holds the seat
+    sees_note: bool = False
+    vacancy_url: str = ""
 
     @property
     def by_office(self) -> bool:
@@ -85,6 +90,14 @@ class SeatStatus:
         return self.status in {VALID, ENDS}
 
     @property
+    def vacant(self) -> str:
+        """That nobody holds the seat, since when and until when, as far as it is known."""
+        if self.vacancy is None:
+            return "Vakant (N.N.)"
+        since = f"Vakant (N.N.) sedan {self.vacancy.starts_on}"
+        return f"{since}, någon väntas {self.vacancy.expected_on}" if self.vacancy.expected_on else since
+
+    @property
     def is_overdue(self) -> bool:
         """Whether somebody has been waited for longer than two weeks."""
         return self.waiting_since is not None and timezone.now() - self.waiting_since > OVERDUE
@@ -109,7 +122,7 @@ def seats_of_organisations(organisations: Iterable[Organisation], day: date) -> 
 
 
 def seat_statuses(seats: Iterable[Seat], day: date, reader: Any) -> list[SeatStatus]:
-    """The status of each seat on a day, in the order given; two queries, however many seats.
+    """The status of each seat on a day, in the order given; three queries, however many seats.
 
     What waits today is shown from the day it began to wait; what once waited and has been decided is history. Only
     those who see the coverage of the forum, or the mandate itself, are told that somebody is waited for.
@@ -117,7 +130,20 @@ def seat_statuses(seats: Iterable[Seat], day: date, reader: Any) -> list[SeatSta
     rows = list(seats)
     lines = _lines_by_seat(rows, day)
     appointments = _appointments_by_seat(rows, day)
-    return [_status(seat, lines[seat.pk], appointments[seat.pk], day, reader) for seat in rows]
+    found = [_status(seat, lines[seat.pk], appointments[seat.pk], day, reader) for seat in rows]
+    _set_vacancies(found, day, reader)
+    return found
+
+
+def _set_vacancies(rows: list[SeatStatus], day: date, reader: Any) -> None:
+    """What has been registered about the seats that nobody holds; who may do so is led to where it is done."""
+    empty = [row for row in rows if not row.by_office and not row.is_held]
+    known = vacancies_on([row.seat for row in empty], day) if empty else {}
+    for row in empty:
+        row.vacancy = known.get(row.seat.pk)
+        row.sees_note = sees_internal(reader, row.seat.organisation)
+        if may_register_vacancy(reader, row.seat):
+            row.vacancy_url = reverse("vacancy_edit", args=[row.seat.pk])
 
 
 def _lines_by_seat(seats: list[Seat], day: date) -> dict[int, list[MandateSeat]]:
@@ -128,8 +154,9 @@ def _lines_by_seat(seats: list[Seat], day: date) -> dict[int, list[MandateSeat]]
         lines = MandateSeat.objects.alias(in_force_to=Coalesce("ended_on", "ends_on")).filter(
             Q(state__in=OPEN_LINE_STATES) | Q(not_over, state__in=HELD_LINE_STATES), seat__in=by_mandate
         )
-        lines = lines.select_related("mandate__representative", "commissioner", "attested_by")
-        for line in lines.select_related("seat__organisation", "seat__forum").order_by("starts_on", "pk"):
+        lines = lines.select_related("mandate__representative", "commissioner", "attested_by", "decided_link", "paper")
+        lines = lines.select_related("seat__organisation", "seat__forum").with_confirmation()
+        for line in lines.order_by("starts_on", "pk"):
             found[line.seat_id].append(line)
     return found
 
@@ -147,7 +174,7 @@ def _status(
     seat: Seat, lines: list[MandateSeat], appointments: list[Appointment], day: date, reader: Any
 ) -> SeatStatus:
     held = [line for line in lines if line.is_active_on(day)]
-    holders = [_by_mandate(line, reader) for line in sorted(held, key=lambda line: line.kind == LineKind.DEPUTY)]
+    holders = [_by_mandate(line, day, reader) for line in sorted(held, key=lambda line: line.kind == LineKind.DEPUTY)]
     holders += [_by_office(seat, appointment, reader) for appointment in appointments]
     found = SeatStatus(seat=seat, status=MISSING, holders=holders)
     found.next_from = next((line.starts_on for line in lines if _is_later(line, day)), None)
@@ -184,9 +211,9 @@ def _set_waiting(found: SeatStatus, lines: list[MandateSeat], reader: Any) -> No
     line = min(ordinary, key=_open_since)
     found.waiting_reference, found.waiting_url = line.mandate.reference, _url(line, reader)
     organisation = found.seat.organisation
-    if line.state == LineState.WAITING and line.commissioner:
-        person = card(person=line.commissioner, organisation=organisation, function="Uppdragsgivare", reader=reader)
-        found.waiting_for, found.waiting_since = f"attest av {person.name}", line.waiting_since
+    if line.state == LineState.WAITING:
+        name = _commissioner(line, line.commissioner, organisation, reader).name
+        found.waiting_for, found.waiting_since = f"attest av {name}", line.waiting_since
     else:
         person = _shown(line, reader)
         found.waiting_for, found.waiting_since = f"rättning av {person.name}", line.returned_at
@@ -210,10 +237,17 @@ def _shown(line: MandateSeat, reader: Any) -> PersonCard:
     )
 
 
-def _by_mandate(line: MandateSeat, reader: Any) -> Holder:
-    attested_by = line.attested_by and card(
-        person=line.attested_by, organisation=line.seat.organisation, function="Uppdragsgivare", reader=reader
-    )
+def _commissioner(line: MandateSeat, person: User | None, organisation: Organisation, reader: Any) -> PersonCard:
+    """Who attests or attested; one without account by name in the own organisation, by function to others."""
+    if person:
+        return card(person=person, organisation=organisation, function="Uppdragsgivare", reader=reader)
+    if sees_in_full(reader, line):
+        return PersonCard(line.commissioner_name, line.commissioner_title, "", "")
+    return PersonCard(f"Uppdragsgivare, {organisation.short_name}", "", "", "")
+
+
+def _by_mandate(line: MandateSeat, day: date, reader: Any) -> Holder:
+    attested_by = _commissioner(line, line.attested_by, line.seat.organisation, reader)
     return Holder(
         card=_shown(line, reader),
         is_deputy=line.kind == LineKind.DEPUTY,
@@ -222,6 +256,7 @@ def _by_mandate(line: MandateSeat, reader: Any) -> Holder:
         line=line,
         attested_by=attested_by,
         mandate_url=_url(line, reader),
+        due=confirmation_due(line, day) if sees_in_full(reader, line) else None,
     )
 
 

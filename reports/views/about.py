@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kvinnofrid.core.access import public
+from kvinnofrid.core.idempotency import once
 from organisations.enums import Role
 from organisations.permissions import is_coordinator, sees_coverage
 from organisations.queries import roles_today
@@ -62,6 +63,7 @@ def _own_chapters(user: Any) -> set[str]:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def accessibility_statement(request: HttpRequest) -> HttpResponse:
     """How accessible the portal is, and a form that reaches the coordinator."""
     form = FaultForm(request.POST or None)

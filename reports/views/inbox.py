@@ -6,14 +6,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
-from kvinnofrid.core.models import Message
-from organisations.permissions import is_member
+from kvinnofrid.core.models import Message, MessageKind
+from organisations.permissions import is_coordinator, is_member
 
 
 @requires(is_member)
 @require_safe
 def message_list(request: HttpRequest) -> HttpResponse:
-    """The person's own messages, the latest first."""
-    found = Message.objects.filter(recipient=request.user.pk).order_by("-created_at", "-pk")
-    page = Paginator(found, 20).get_page(request.GET.get("sida"))
-    return render(request, "reports/message_list.html", {"page": page})
+    """The person's own messages, the latest first; not the letters and links that are for e-mail only."""
+    found = Message.objects.filter(recipient=request.user.pk, is_secret=False).exclude(kind=MessageKind.DIGEST)
+    page = Paginator(found.order_by("-created_at", "-pk"), 20).get_page(request.GET.get("sida"))
+    context = {"page": page, "sees_outbox": is_coordinator(request.user)}
+    return render(request, "reports/message_list.html", context)

@@ -1,5 +1,7 @@
 """Home, an organisation's page, a forum's page with its roster, and who represented whom."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,13 +10,15 @@ from django.views.decorators.http import require_safe
 from kvinnofrid.core.access import logged_in, requires
 from kvinnofrid.core.ordering import swedish
 from organisations.models import Forum, Organisation, User
-from organisations.permissions import is_member, sees_forum_coverage
+from organisations.permissions import is_member, may_manage_members, sees_forum_coverage
+from organisations.queries import place_url
 from reports.forms import DayForm, RepresentationForm
 from reports.queries.history import forum_history, organisation_history
 from reports.queries.home import home as home_of
 from reports.queries.overview import overview
 from reports.queries.representation import representation as representation_of
 from reports.queries.seats import roster
+from reports.queries.structure import relations_of
 
 
 @logged_in
@@ -42,6 +46,7 @@ def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "units": organisation.units.active_on(today).in_order(),
         "convened": organisation.convened_forums.active_on(today).in_order(),
         "history": organisation_history(organisation, request.user),
+        "members_url": _members_url(request, organisation),
     }
     return render(request, "reports/organisation_detail.html", context)
 
@@ -59,10 +64,17 @@ def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_today": form.day == timezone.localdate(),
         "aliases": forum.aliases.order_by(swedish("name")),
         "reporting": forum.reporting_forums.active_on(form.day).in_order(),
+        "relations": relations_of(forum, form.day),
         "sees_coverage": sees_forum_coverage(request.user, forum),
         "history": forum_history(forum, request.user),
+        "members_url": _members_url(request, forum),
     }
     return render(request, "reports/forum_detail.html", context)
+
+
+def _members_url(request: HttpRequest, scope: Any) -> str:
+    """Where the place's roles are given, for those who give them."""
+    return place_url(scope, "member_list") if may_manage_members(request.user, scope) else ""
 
 
 @requires(is_member)

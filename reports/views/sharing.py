@@ -17,6 +17,7 @@ from agreements.permissions import is_coordinator
 from agreements.queries.following import given_links, open_link
 from kvinnofrid.core.access import Refused, View, public, requires
 from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.idempotency import made, once
 from mandates.views.filling import form_page
 from mandates.views.lookups import person
 from organisations.permissions import is_member
@@ -29,6 +30,7 @@ from reports.queries.register import agreements_with_history, registers
 
 @requires(is_member)
 @form_page
+@once
 def share_link_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The links that have been given out; a new one is shown once, in the answer to its form."""
     agreement = _agreement(request, slug)
@@ -44,7 +46,8 @@ def share_link_list(request: HttpRequest, slug: str) -> HttpResponse:
         "address": address,
         "links": given_links(agreement, timezone.localdate()),
     }
-    return render(request, "reports/share_link_list.html", context)
+    page = render(request, "reports/share_link_list.html", context)
+    return made(page, answer=request.path) if address else page
 
 
 @requires(is_member)

@@ -27,7 +27,7 @@ LABEL_WORD, PAYLOAD_WORD, EXTRACT_WORD = "kanarielank", "kanariearbete", "kanari
 EXPIRED_TOKEN, REVOKED_TOKEN = "utgangen-lank-" + 30 * "u", "aterkallad-lank-" + 30 * "a"
 EXPORT = "access-export"  # long work that only the one who asked may follow
 ORSAS = ("orsa_reader", "orsa_commissioner", "mora_representative", "mora_commissioner")
-SATERS = ("sater_representative", "sater_commissioner", "sater_registrar", "protected")
+SATERS = ("sater_representative", "sater_commissioner", "sater_registrar", "sater_administrator", "protected")
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,9 @@ def askers_of(page: str, key: str) -> tuple[str, ...]:
     return SOME_NEAR_PRINCIPALS if THINGS[key].principal else SOME_NEAR_TEXTS
 
 
-def standings(persona: str, key: str, *, belongs_to: tuple[str, ...], registers: tuple[str, ...]) -> list[str]:
+def standings(
+    persona: str, key: str, *, belongs_to: tuple[str, ...], registers: tuple[str, ...], **_roles: Any
+) -> list[str]:
     """How somebody with a role stands to a thing, the nearest first, as the headings of the tables."""
     thing = THINGS.get(key, Thing(""))
     near = {
@@ -245,7 +247,7 @@ def standings(persona: str, key: str, *, belongs_to: tuple[str, ...], registers:
         "registrar": thing.principal in registers,
         "inside": thing.principal in belongs_to,
     }
-    return [*(name for name, is_so in near.items() if is_so), "participant"]
+    return [name for name, is_so in near.items() if is_so]
 
 
 # --- making -----------------------------------------------------------------------------------------------------------

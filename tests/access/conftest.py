@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from kvinnofrid.core import jobs
+from tests.access import people_stage
 from tests.access import stage as stages
 from tests.factories import cast
+
+LINKS = {"link_holder": "open invitation", "invited_person": "own invitation"}
 
 
 @pytest.fixture(scope="package")
@@ -25,14 +29,18 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[stages.Stag
 
 @pytest.fixture(scope="package")
 def sessions(stage: stages.Stage) -> dict[str, str]:
-    """A session key for each person, the deactivated one's included."""
-    found = {}
+    """A session key for each person, the deactivated one's included; two have opened a link in theirs."""
     for persona, user in stage.world.person.items():
         client = Client()
         if user is not None:
             client.force_login(user)
-        found[persona] = client.cookies["sessionid"].value if user is not None else ""
-    return found
+            session = client.session
+            session.update(people_stage.confirmed(user))
+            session.save()
+        if persona in LINKS:
+            client.get(reverse("invitation_open", args=[stage.things[LINKS[persona]]["token"]]))
+        stage.sessions[persona] = client.cookies["sessionid"].value if "sessionid" in client.cookies else ""
+    return stage.sessions
 
 
 @contextmanager

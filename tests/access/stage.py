@@ -15,8 +15,8 @@ from mandates import actions as mandate_actions
 from mandates.models import EditionSection, FormEdition, Mandate
 from organisations import actions
 from organisations.enums import ForumKind, Role, SeatHolding
-from organisations.models import Forum, Seat, User
-from tests.access import agreement_stage
+from organisations.models import Forum, Partnership, Seat, User
+from tests.access import agreement_stage, life_stage, people_stage
 from tests.factories import cast
 from tests.factories.cast import MORAS, canary
 
@@ -41,10 +41,15 @@ MORE_PEOPLE: dict[str, tuple[str, cast.Roles]] = {
     "future_registrar": ("Ronja Registrerar", [(Role.REGISTRAR, "falun", 1, None)]),
     "invited_reader": ("Ines Inbjuden", [(Role.READER, "polisen", -400, None)]),
     "invited_writer": ("Ivar Inbjuden", [(Role.READER, "lansstyrelsen", -400, None)]),
+    "sater_administrator": ("Sven Säteradministratör", [(Role.ADMINISTRATOR, "sater", -400, None)]),
+    "future_coordinator": ("Folke Framtid", [(Role.COORDINATOR, "partnership", 1, 30)]),
+    "invited_person": ("Inga Inbjuden", []),  # has opened the link of an invitation
 }
 # They differ from others only where agreements are: other pages are not asked by them.
 NEAR_AGREEMENTS = ("sater_registrar", "ended_registrar", "future_registrar", "invited_reader", "invited_writer")
-NOT_LOGGED_IN = ("anonymous", "deactivated")
+# And these only where people are. The holder of a link has no account yet.
+NEAR_PEOPLE = ("sater_administrator", "future_coordinator", "invited_person", "link_holder")
+NOT_LOGGED_IN = ("anonymous", "deactivated", "link_holder")
 WITHOUT_ROLE = (
     "nobody",
     "ended",
@@ -53,6 +58,8 @@ WITHOUT_ROLE = (
     "future_representative",
     "ended_registrar",
     "future_registrar",
+    "future_coordinator",
+    "invited_person",
 )
 FILLS_IN = (
     "representative",
@@ -96,12 +103,13 @@ BELONGS_TO: dict[str, tuple[str, ...]] = {
     "sater_commissioner": ("sater",),
     "protected": ("sater",),
     "sater_registrar": ("sater",),
+    "sater_administrator": ("sater",),
     "outsider": ("polisen",),
     "invited_reader": ("polisen",),
     "invited_writer": ("lansstyrelsen",),
 } | dict.fromkeys(WITHOUT_ROLE, ())
 CHAIRS = {"chair": "lansgruppen", "secretary": "arbetsgruppen"}
-PERSONAS = (*cast.PEOPLE, *MORE_PEOPLE, "anonymous")
+PERSONAS = (*cast.PEOPLE, *MORE_PEOPLE, "anonymous", "link_holder")
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,8 @@ class Stage:
     forms: dict[str, Mandate] = field(default_factory=dict)
     editions: dict[str, FormEdition] = field(default_factory=dict)
     working_edition: Any = None  # of the forum in which nobody has a form yet
-    things: dict[str, dict[str, Any]] = field(default_factory=dict)  # what the addresses of agreements hold
+    things: dict[str, dict[str, Any]] = field(default_factory=dict)  # what the addresses of other things hold
+    sessions: dict[str, str] = field(default_factory=dict)  # the session key of each person
 
 
 def build(world: cast.World) -> Stage:
@@ -151,6 +160,7 @@ def build(world: cast.World) -> Stage:
     people = [_hire(world, key, name, roles) for key, (name, roles) in MORE_PEOPLE.items()]
     world = replace(world, person=world.person | {person[0]: person[1] for person in people})
     stage = Stage(world)
+    stage.things = life_stage.build(world)
     for key, form in FORMS.items():
         stage.forms[key] = _form(world, key, form)
     _end_roles(world)
@@ -159,8 +169,9 @@ def build(world: cast.World) -> Stage:
         forum=world.forum, name="Utgåva 2", valid_from=date(2030, 1, 1), by=world.person["coordinator"]
     )
     stage.working_edition = FormEdition.objects.get(forum__slug="arbetsgruppen")
-    stage.things = agreement_stage.build(world)
-    stage.world.person["anonymous"] = None  # type: ignore[assignment]
+    stage.things |= agreement_stage.build(world) | people_stage.build(world)
+    nobody: Any = None
+    stage.world.person |= dict.fromkeys(("anonymous", "link_holder"), nobody)
     return stage
 
 
@@ -189,7 +200,8 @@ def _hire(world: cast.World, key: str, name: str, roles: cast.Roles) -> tuple[st
     )
     user.set_password(cast.PASSWORD)
     _save(user)
-    scopes = {**world.org, **{forum.slug: forum for forum in Forum.objects.all()}}
+    scopes: dict[str, Any] = {forum.slug: forum for forum in Forum.objects.all()}
+    scopes |= {**world.org, "partnership": Partnership.objects.get()}
     for role, slug, starts, ends in roles:
         actions.grant_role(
             user=user,

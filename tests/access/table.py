@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from tests.access.agreement_stage import PAGES, standings
+from tests.access import agreement_stage, life_stage, people_stage
+from tests.access.people_stage import ADMINISTERS
 from tests.access.stage import (
     BELONGS_TO,
     CHAIRS,
@@ -18,6 +20,7 @@ from tests.access.stage import (
 )
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+BOOKS: dict[str, Any] = {page: book for book in (agreement_stage, people_stage, life_stage) for page in book.PAGES}
 CELLS = {"200", "302", "done", "noted", "403", "404", "login"}
 
 
@@ -68,12 +71,14 @@ def _rows_of(cells: list[str], answers: dict[str, str]) -> list[Row]:
 
 def column(page: str, persona: str, key: str, line: str = "") -> str:
     """The heading of the person's column in the table of the page."""
+    if found := _column_of_things(page, persona, key):
+        return found
     if persona in NOT_LOGGED_IN:
         return "anonymous"
     if persona in WITHOUT_ROLE:
         return "no role"
-    if page in PAGES:
-        return _column_of_agreements(page, persona, key)
+    if page in BOOKS and key not in FORMS:
+        return "participant"
     if persona == "coordinator":
         return "coordinator"
     if key in FORMS:
@@ -83,11 +88,19 @@ def column(page: str, persona: str, key: str, line: str = "") -> str:
     return _column_of_page(persona, key)
 
 
-def _column_of_agreements(page: str, persona: str, key: str) -> str:
-    """The nearest that the table of the page tells apart."""
-    headings = next(row.cells for row in rows() if row.page == page)
-    found = standings(persona, key, belongs_to=BELONGS_TO[persona], registers=REGISTERS.get(persona, ()))
-    return next(name for name in found if name in headings)
+def _column_of_things(page: str, persona: str, key: str) -> str:
+    """The nearest that the table of the page tells apart; empty for who stands in no way to the thing."""
+    if page not in BOOKS:
+        return ""
+    roles: dict[str, Any] = {
+        "belongs_to": BELONGS_TO.get(persona, ()),
+        "registers": REGISTERS.get(persona, ()),
+        "commissions": COMMISSIONS.get(persona, ()),
+        "administers": (ADMINISTERS[persona],) if persona in ADMINISTERS else (),
+    }
+    headings = next((row.cells for row in rows() if row.page == page), {})
+    found = BOOKS[page].standings(persona, key, **roles)
+    return next((name for name in found if name in headings), "")
 
 
 def _column_of_form(persona: str, key: str, line: str) -> str:
@@ -96,7 +109,8 @@ def _column_of_form(persona: str, key: str, line: str) -> str:
         return "inside" if form.owner == persona else "outside"
     if form.owner == persona:
         return "representative"
-    return "commissioner" if line in COMMISSIONS.get(persona, ()) else "inside"
+    about = {line} if line else set(form.organisations)
+    return "commissioner" if about & set(COMMISSIONS.get(persona, ())) else "inside"
 
 
 def _column_of_page(persona: str, key: str) -> str:

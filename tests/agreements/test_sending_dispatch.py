@@ -291,15 +291,15 @@ def test_two_presses_on_go_on_are_one_job(world: World) -> None:
 @contextmanager
 def process_dies_at(text: str) -> Iterator[None]:
     """The drawing process is really killed each time that it is asked for a document with these words."""
-    order = pdf._Process.order
+    order = pdf._Drawer._order
 
-    def kill_first(process: Any, html: str, limits: Any) -> Any:
+    def kill_first(drawer: Any, process: Any, html: str) -> Any:
         if text in html:
             process.popen.kill()
             process.popen.wait()
-        return order(process, html, limits)
+        return order(drawer, process, html)
 
-    with mock.patch.object(pdf._Process, "order", kill_first):
+    with mock.patch.object(pdf._Drawer, "_order", kill_first):
         yield
 
 

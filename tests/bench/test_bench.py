@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import board, pages, pdf, writes
+from tests.bench import board, bundle, pages, pdf, writes
 from tests.factories import cast
 
 pytestmark = pytest.mark.bench
@@ -28,6 +28,10 @@ def test_pdf(world: cast.World) -> None:
 
 def test_agreement_pdf(world: cast.World) -> None:
     report([board.agreement_pdf(world)])
+
+
+def test_bundle(world: cast.World, tmp_path: Path) -> None:
+    report(bundle.against_libreoffice(world, tmp_path))
 
 
 def test_board(world: cast.World, as_person: Any) -> None:

@@ -29,7 +29,7 @@ def milliseconds(run: Callable[[], Any]) -> float:
 def without_history_and_messages() -> Iterator[None]:
     """The same action, with what it leaves behind turned off."""
     assert getattr(settings, "SIMPLE_HISTORY_ENABLED", True)
-    with override_settings(SIMPLE_HISTORY_ENABLED=False), mock.patch("mandates.actions.mandates._tell"):
+    with override_settings(SIMPLE_HISTORY_ENABLED=False), mock.patch("mandates.actions.mandates.tell_about"):
         yield
 
 

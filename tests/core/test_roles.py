@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
+from kvinnofrid.core import outbox
+from kvinnofrid.core.models import MessageState
 from kvinnofrid.core.roles import history_tables, kept_tables
 from mandates import actions
 from mandates.models import FormEdition
@@ -23,6 +25,7 @@ DELETABLE = {
     "agreements_party",
     "agreements_templatesection",
     "agreements_versionsection",
+    "organisations_appointment",
     "mandates_editionsection",
     "mandates_internalcontact",
     "mandates_mandateseat",
@@ -54,7 +57,7 @@ def refused(statement: str) -> str:
 
 def test_the_tables_are_all_there() -> None:
     assert history_tables() == HISTORY
-    assert len(HISTORY) == 35
+    assert len(HISTORY) == 42
 
 
 @pytest.mark.parametrize("table", HISTORY)
@@ -142,6 +145,8 @@ def test_a_line_that_was_sent_in_is_kept(world: cast.World) -> None:
     )
 
 
-def test_a_message_is_kept() -> None:
-    assert refused("DELETE FROM core_message") == "permission denied for table core_message"
-    assert refused("UPDATE core_message SET sent_at = now() WHERE false") == ""
+def test_a_message_is_kept_until_it_has_been_sent(world: cast.World) -> None:
+    message = outbox.write("prov", {"subject": "Prov", "body": "Prov"}, recipient=world.person["reader"])
+    assert refused("DELETE FROM core_message") == f"message {message.pk} has not been sent and is kept"
+    outbox.settle(message, MessageState.SENT)
+    assert refused("DELETE FROM core_message") == ""

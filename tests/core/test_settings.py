@@ -18,6 +18,7 @@ GOOD = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ALLOWED_HOSTS": "kvinnofrid.example",
     "DATABASE_URL": "postgresql://portal:hemligt@db.example:5432/kvinnofrid",
+    "PORTAL_URL": "https://kvinnofrid.example",
     "EMAIL_URL": "submission://portal:hemligt@mail.example:587",
     "DEFAULT_FROM_EMAIL": "Kvinnofrid <portal@kvinnofrid.example>",
 }
@@ -44,6 +45,18 @@ def test_production_starts_with_all_its_values() -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
+MAIL = "from kvinnofrid.settings import production as p; print(p.EMAIL_BACKEND, p.MAIL_BACKEND, p.EMAIL_HOST)"
+
+
+def test_production_sends_by_smtp_from_the_outbox() -> None:
+    finished = run("-c", MAIL, **GOOD)
+    assert finished.stdout.split() == [
+        "kvinnofrid.core.mail.OutboxBackend",
+        "django.core.mail.backends.smtp.EmailBackend",
+        "mail.example",
+    ]
+
+
 def test_production_tells_all_that_is_missing_in_one_line_each() -> None:
     finished = run("-c", "import kvinnofrid.settings.production")
     assert finished.returncode == 1
@@ -61,6 +74,10 @@ def test_production_tells_all_that_is_missing_in_one_line_each() -> None:
             "sqlite:///portal.db",
             "DATABASE_URL: ska ha formen postgresql://användare:lösenord@server:5432/databas.",
         ),
+        ("PORTAL_URL", "kvinnofrid.example", "PORTAL_URL: ska ha formen https://kvinnofrid.example, utan sökväg."),
+        ("PORTAL_URL", "https://a.example/x", "PORTAL_URL: ska ha formen https://kvinnofrid.example, utan sökväg."),
+        ("CELERY_BROKER_URL", "amqp://x", "CELERY_BROKER_URL: ska ha formen redis://:lösenord@server:6379/0."),
+        ("MESSAGES_KEPT_DAYS", "0", "MESSAGES_KEPT_DAYS: ska vara ett heltal mellan 1 och 2147483647."),
         ("EMAIL_URL", "gopher://x", "EMAIL_URL: ska ha formen submission://användare:lösenord@server:587."),
         ("EMAIL_URL", "submission://x:port", "EMAIL_URL: ska ha formen submission://användare:lösenord@server:587."),
         ("DEFAULT_FROM_EMAIL", "portalen", "DEFAULT_FROM_EMAIL: ska vara en e-postadress."),

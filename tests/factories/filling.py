@@ -67,7 +67,8 @@ def grant(world: cast.World, key: str, role: Role, slug: str = "falun") -> None:
 
 def sent() -> list[tuple[str, str]]:
     """The messages in the outbox, oldest first: to whom, about what."""
-    return [(message.recipient.name, message.subject) for message in Message.objects.select_related("recipient")]
+    messages = Message.objects.select_related("recipient")
+    return [(row.recipient.name if row.recipient else row.address, row.subject) for row in messages]
 
 
 def verbs(row: Any) -> list[str]:

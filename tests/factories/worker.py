@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection
+from django.utils import timezone
 
 from kvinnofrid.settings.environment import BASE_DIR
 from kvinnofrid.settings.launching import WHEN_LAUNCHER_ENDS
@@ -42,6 +43,11 @@ class Worker:
             "DATABASE_AS_OWNER": "0",
             "DATA_DIR": str(data),
         }
+        from kvinnofrid.core import jobs
+        from kvinnofrid.core.models import DailyWork
+
+        for name in jobs._daily:  # the day's work has been asked for: the tests look at their own
+            DailyWork.objects.update_or_create(name=name, defaults={"last_on": timezone.localdate()})
         self.said = data / "worker.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -86,12 +92,18 @@ def closed_gate() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [GATE])
 
 
-def _main() -> None:
-    import django
-    from django.core.management import execute_from_command_line
+def somebody_waits_at_the_gate() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [GATE],
+        )
+        return bool(cursor.fetchone()[0])
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    django.setup()
+
+def register_work() -> None:
+    """What is done for the tests' jobs, in the process that does it."""
     from kvinnofrid.core import jobs
     from kvinnofrid.core.models import Message
 
@@ -106,6 +118,14 @@ def _main() -> None:
             Message.objects.get_or_create(key=key, defaults={"recipient": job.requested_by, "subject": key, "body": ""})
             job.progress(number, total)
 
+
+def _main() -> None:
+    import django
+    from django.core.management import execute_from_command_line
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    django.setup()
+    register_work()
     execute_from_command_line(sys.argv)
 
 

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -79,7 +82,14 @@ def window(browser: Browser, live_server: Any, watch: Watch, world: cast.World) 
 
 
 def _session(user: Any, address: str) -> Any:
+    """The cookie of somebody who has just confirmed the password, which pages about the own login ask for."""
     client = Client()
     client.force_login(user)
+    request: Any = HttpRequest()
+    request.user, request.session = user, client.session
+    request.META = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "Chrome"}
+    reauthenticate_by_password(request)
+    request.session.save()
+    UserSession.objects.create_from_request(request)
     cookie = client.cookies["sessionid"]
     return {"name": "sessionid", "value": cookie.value, "url": address, "httpOnly": True, "sameSite": "Lax"}

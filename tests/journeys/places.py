@@ -10,6 +10,7 @@ from mandates.models import FormEdition, Mandate
 from organisations.models import User
 from tests.factories import cast
 from tests.factories.filling import line_url
+from tests.journeys import life_places, people_places
 from tests.journeys.agreement_places import agreement_places
 from tests.journeys.place import Place
 
@@ -35,6 +36,28 @@ ELSEWHERE = {
     "shared_board_pdf": "a file, read back in test_agreement_board",
     "job_cancel": "a button, pressed in test_jobs",
     "job_retry": "a button, pressed in test_jobs",
+    "handover_pdf": "a file, read back in test_life",
+    "paper_scan": "a file, saved in test_life",
+    "mandate_renew": "a button, pressed in tests/mandates",
+    "attest_link_withdraw": "a button, pressed in tests/mandates",
+    "bundle_file": "a file, saved in test_bundle",
+    "forum_roster_pdf": "a file, read back in tests/reports",
+    "forum_roster_xlsx": "a file, read back in tests/reports",
+    "message_outbox_retry": "a button, pressed in tests/reports",
+    "mfa_authenticate": "after the password, in test_second_factor",
+    "mfa_login_webauthn": "asked by a script, in test_second_factor",
+    "recovery_codes_download": "a file, saved in test_second_factor",
+    "session_end": "a button, pressed in test_second_factor",
+    "session_end_others": "a button, pressed in tests/organisations",
+    "oidc_login": "leads to another host; its refusals are seen in test_identity_provider",
+    "oidc_callback": "leads on; its refusals are seen in test_identity_provider",
+    "saml_login": "leads to another host",
+    "saml_acs": "leads on; its refusals are seen in test_identity_provider",
+    "saml_finish": "leads on; its refusals are seen in test_identity_provider",
+    "saml_metadata": "for machines, asked for in tests/organisations",
+    "healthz": "for machines, asked for in tests/core",
+    "readyz": "for machines, asked for in tests/core",
+    **people_places.SAME_PAGES,
 }
 
 
@@ -52,6 +75,7 @@ def _names(patterns: list[URLPattern | URLResolver]) -> list[str]:
 
 def furnish(world: cast.World) -> list[Place]:
     """Mandates in every state, an edition in the making, somebody without a password; and where to see them."""
+    life = life_places.furnish(world)
     attested = cast.attested(world)
     several = cast.submitted(world, "mora_representative", cast.MORAS)
     first = several.lines.get(seat__organisation__slug="mora")
@@ -70,6 +94,8 @@ def furnish(world: cast.World) -> list[Place]:
         *_general_places(),
         *_edition_places(edition),
         *agreement_places(world),
+        *people_places.people_places(world),
+        *life_places.life_places(world, life, attested),
         Place("mandate_list", "/uppdrag/"),
         Place("mandate_list", "/uppdrag/", "outsider"),
         Place("mandate_list", "/uppdrag/?q=finns+inte&state=submitted"),
@@ -137,7 +163,6 @@ def _account_places() -> list[Place]:
     return [
         Place("account_reauthenticate", "/konto/bekrafta/", "reader"),
         Place("account_change_password", "/konto/losenord/byt/", "reader"),
-        Place("account_set_password", "/konto/losenord/valj/", "administrator"),
         Place("profile", "/konto/uppgifter/", "mora_representative"),
         Place("profile", "/konto/uppgifter/", "nobody"),
     ]

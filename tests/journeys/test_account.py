@@ -92,6 +92,8 @@ def test_change_of_password(window: Window, world: cast.World) -> None:
     page.get_by_role("banner").locator("summary").click()
     page.get_by_role("link", name="Mina uppgifter").click()
     check(page)
+    page.get_by_role("link", name="Lösenord, tvåstegsinloggning och inloggningar").click()
+    check(page)
     page.get_by_role("link", name="Byt lösenord").click()
     check(page)
     page.get_by_label("Nuvarande lösenord").fill("fel")

@@ -48,7 +48,7 @@ def test_a_decision_in_two_pages_and_six_fields(window: Window, world: cast.Worl
     page.goto("/")
     pages: list[str] = []
     page.on("framenavigated", lambda frame: pages.append(frame.url))
-    steps.press(page, "Registrera beslutet om RÖK prov för Falu kommun")
+    steps.press(page, "Registrera beslutet i Kommunfullmäktige om RÖK prov för Falu kommun")
     steps.expect_heading(page, "Registrera beslut")
     if script:
         check(page)
@@ -74,14 +74,16 @@ def test_a_decision_in_two_pages_and_six_fields(window: Window, world: cast.Worl
     decision = registered(world)
     assert (decision.outcome, decision.paragraph, decision.case_numbers) == ("adopted", "§ 214", ["KS 2026/12"])
     page.goto("/")
-    expect(page.get_by_role("link", name="Registrera beslutet om RÖK prov för Falu kommun")).to_have_count(0)
+    expect(
+        page.get_by_role("link", name="Registrera beslutet i Kommunfullmäktige om RÖK prov för Falu kommun")
+    ).to_have_count(0)
 
 
 def test_a_decision_by_keyboard_alone(window: Window, world: cast.World) -> None:
     planned(world)
     page = window()
     log_in(page, world, "registrar")
-    go(page, "Registrera beslutet om RÖK prov för Falu kommun")
+    go(page, "Registrera beslutet i Kommunfullmäktige om RÖK prov för Falu kommun")
     steps.expect_heading(page, "Registrera beslut")
     tab_to(page, "Antog utan ändring")
     page.keyboard.press("Space")

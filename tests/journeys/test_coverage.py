@@ -33,7 +33,7 @@ def test_coordinator_finds_the_missing_one(window: Window, world: cast.World) ->
         "Säters kommun",
     ]
     check(page)
-    steps.row(page, "Säters kommun").get_by_role("link", name="Säters kommun").click()
+    steps.row(page, "Säters kommun").get_by_role("link", name="Säters kommun", exact=True).click()
     steps.expect_heading(page, "Säters kommun")
     owed = steps.under(page, "Att ordna")
     expect(owed).to_contain_text("Utse en representant i Länsgruppen.")

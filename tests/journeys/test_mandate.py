@@ -55,7 +55,7 @@ def fill_in(page: Page, look: steps.Look) -> None:
     steps.press(page, "Spara och fortsätt")
     steps.expect_heading(page, "Falu kommun")
     look(page)
-    expect(page.get_by_label("Uppdragsgivare")).to_have_value(re.compile(r"^\d+$"))
+    expect(page.get_by_label("Uppdragsgivare", exact=True)).to_have_value(re.compile(r"^\d+$"))
     steps.fill_line(page)
     steps.press(page, "Spara och lägg till en kontakt")
     expect(page.get_by_role("group", name="Kontakt 2")).to_be_visible()

@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from mandates.models import InternalContact, Mandate, MandateSeat
 from organisations import actions as organisation_actions
-from organisations.enums import Role
 from tests.factories import cast
-from tests.factories.filling import PERSONAL_NUMBER, contact_rows, grant, line_post, line_url, sent, verbs
+from tests.factories.filling import PERSONAL_NUMBER, contact_rows, line_post, line_url, sent, verbs
 
 NUMBER = (
     "Texten innehåller något som ser ut som ett personnummer. Portalen får inte innehålla personnummer: ta bort det."
@@ -462,7 +461,6 @@ def test_a_step_that_cannot_be_taken_leads_to_the_mandate(world: cast.World, as_
 
 
 def test_without_a_commissioner_the_page_says_whom_to_ask(world: cast.World, as_person: Any) -> None:
-    grant(world, "sater_representative", Role.REPRESENTATIVE, "sater")
     client = as_person("sater_representative")
     _, line = start(world, client)
     page = client.get(line_url(line)).content.decode()

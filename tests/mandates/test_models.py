@@ -11,8 +11,18 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mandates import actions
-from mandates.models import EditionSection, FormEdition, Mandate, MandateSeat
-from tests.factories import cast
+from mandates.models import (
+    AttestLink,
+    Confirmation,
+    EditionSection,
+    FormEdition,
+    Handover,
+    Mandate,
+    MandateSeat,
+    PaperForm,
+    Vacancy,
+)
+from tests.factories import cast, life
 
 MANDATE, LINE = "mandates_mandate", "mandates_mandateseat"
 
@@ -37,6 +47,9 @@ BROKEN = [
     ("submitted", LINE, "starts_on = NULL", "mandate_seat_complete"),
     ("attested", LINE, "share_percent = NULL", "mandate_seat_complete"),
     ("ended", LINE, "commissioner_id = NULL", "mandate_seat_complete"),
+    ("submitted", LINE, "commissioner_id = NULL, commissioner_title = 'Chef'", "mandate_seat_complete"),
+    ("submitted", LINE, "commissioner_name = 'Namn Utankonto'", "mandate_seat_one_commissioner"),
+    ("draft", LINE, "commissioner_email = 'x@x.example'", "mandate_seat_one_commissioner"),
     ("draft", LINE, "state = 'waiting'", "mandate_seat_waiting_with_facts"),
     ("draft", LINE, "waiting_since = now()", "mandate_seat_waiting_with_facts"),
     ("submitted", LINE, "waiting_since = NULL", "mandate_seat_waiting_with_facts"),
@@ -59,7 +72,24 @@ BROKEN = [
     ("ended", LINE, "ended_by_id = NULL", "mandate_seat_ended_with_facts"),
 ]
 # Refused in tests of their own below.
-ELSEWHERE = {"mandate_one_draft", "mandate_seat_once", "mandate_seat_one_ordinary"}
+ELSEWHERE = {"mandate_one_draft", "mandate_seat_once", "mandate_seat_one_ordinary", "mandate_seat_one_deputy"}
+# Of what happens to a line afterwards: (what is made first, table, what is set, constraint).
+AFTERWARDS = [
+    ("link", "mandates_attestlink", "closed_at = now()", "attest_link_closed_with_time"),
+    ("link", "mandates_attestlink", "state = 'used'", "attest_link_closed_with_time"),
+    ("link", "mandates_attestlink", "expires_at = sent_at", "attest_link_expires_later"),
+    ("two links", "mandates_attestlink", "state = 'open', closed_at = NULL", "attest_link_one_open"),
+    ("paper", "mandates_paperform", "received_on = signed_on - 1", "paper_form_received_after_signing"),
+    ("paper", LINE, "attested_by_id = {user}", "mandate_seat_attested_with_facts"),
+    ("paper", LINE, "paper_id = NULL", "mandate_seat_attested_with_facts"),
+    ("by link", LINE, "decided_link_id = NULL", "mandate_seat_attested_with_facts"),
+    ("by link", LINE, "attested_by_id = {user}", "mandate_seat_attested_with_facts"),
+    ("returned by link", LINE, "decided_link_id = NULL", "mandate_seat_returned_with_facts"),
+    ("returned by link", LINE, "returned_by_id = {user}", "mandate_seat_returned_with_facts"),
+    ("vacancy", "mandates_vacancy", "expected_on = starts_on - 1", "vacancy_expected_after_start"),
+    ("two vacancies", "mandates_vacancy", "starts_on = DATE '2026-01-01'", "vacancy_once"),
+    ("two confirmations", "mandates_confirmation", "confirmed_on = DATE '2026-01-01'", "confirmation_once_a_day"),
+]
 EDITIONS = {"form_edition_name_unique", "form_edition_published_with_time", "edition_section_position_unique"}
 
 
@@ -99,6 +129,24 @@ def test_every_named_constraint_is_tried() -> None:
     tried = {row[3] for row in BROKEN} | ELSEWHERE | EDITIONS
     models = (FormEdition, EditionSection, Mandate, MandateSeat)
     assert tried == {constraint.name for model in models for constraint in model._meta.constraints}
+
+
+def test_every_named_constraint_of_what_happens_afterwards_is_tried() -> None:
+    models = (AttestLink, Confirmation, Handover, PaperForm, Vacancy)
+    named = {constraint.name for model in models for constraint in model._meta.constraints}
+    assert {row[3] for row in AFTERWARDS} == named | {
+        "mandate_seat_attested_with_facts",
+        "mandate_seat_returned_with_facts",
+    }
+
+
+@pytest.mark.parametrize(("made", "table", "change", "constraint"), AFTERWARDS)
+def test_what_happens_afterwards_keeps_its_facts(
+    world: cast.World, made: str, table: str, change: str, constraint: str
+) -> None:
+    life.MADE[made](world)
+    with refused_by(constraint):
+        run(f"UPDATE {table} SET {change.format(user=world.person['reader'].pk)}")
 
 
 @pytest.mark.parametrize(("state", "table", "change", "constraint"), BROKEN)
@@ -181,17 +229,24 @@ def test_ordinary_periods_of_a_seat(world: cast.World, first: Any, second: Any, 
 @pytest.mark.parametrize(
     "values",
     [
-        {"kind": "deputy"},
         {"state": "waiting", "waiting_since": timezone.now(), "attested_at": None, "attested_by": None},
         {"state": "withdrawn"},
     ],
-    ids=["deputy", "waiting", "withdrawn"],
+    ids=["waiting", "withdrawn"],
 )
 def test_others_may_overlap(world: cast.World, values: dict[str, Any]) -> None:
     plant(world, "representative", (0, None, None))
     plant(world, "registrar", (0, None, None), **values)
     plant(world, "administrator", (0, None, None), **values)
     assert MandateSeat.objects.count() == 3
+
+
+def test_one_deputy_beside_the_ordinary_at_any_time(world: cast.World) -> None:
+    plant(world, "representative", (0, None, None))
+    plant(world, "registrar", (0, 10, None), kind="deputy")
+    plant(world, "administrator", (11, None, None), kind="deputy")
+    with refused_by("mandate_seat_one_deputy"):
+        plant(world, "reader", (5, None, None), kind="deputy")
 
 
 def test_seats_do_not_stand_in_each_others_way(world: cast.World) -> None:

@@ -30,7 +30,7 @@ from tests.factories.filling import PERSONAL_NUMBER, line_post, line_url
 TRACKED = (Mandate, MandateSeat, InternalContact, FormEdition, EditionSection, User)
 WATCHED = (*TRACKED, Message, *(model.history.model for model in TRACKED))
 ANSWERS = {200, 302, 400, 403, 404, 405, 413, 422, 429}
-PAGE_INPUTS, QUERY_INPUTS, FORM_INPUTS = 60, 30, 600
+PAGE_INPUTS, QUERY_INPUTS, FORM_INPUTS = 60, 30, 400
 
 PROFILE = settings(
     derandomize=True,
@@ -220,6 +220,7 @@ def own_profile(world: cast.World) -> Case:
         "title": "Chef",
         "phone": "010-123 45 67",
         "private_phone": "",
+        "mail_frequency": "daily",
         "has_protected_identity": "on",
     }
     return Case("representative", "/konto/uppgifter/", posted, ("email", "is_active"))
@@ -395,7 +396,7 @@ def form_cases(world: cast.World) -> dict[str, Callable[[QueryDict], Any]]:
         "contacts": lambda data: forms.ContactFormSet(data, prefix="contacts"),
         "decide": forms.DecideForm,
         "withdraw": forms.WithdrawForm,
-        "end": forms.EndForm,
+        "end": lambda data: forms.EndForm(data, mandate=draft, reader=world.person["representative"], line=own_line),
         "search": forms.MandateSearchForm,
         "edition": lambda data: forms.EditionForm(data, instance=FormEdition(forum=world.forum)),
         "sections": lambda data: forms.SectionFormSet(data, prefix="sections"),
@@ -413,12 +414,12 @@ NAMES = {
     "contacts": ["contacts-0-name", "contacts-0-role", "contacts-0-email", "contacts-0-phone", *ROWS],
     "decide": ["decision", "comment", "version"],
     "withdraw": ["reason"],
-    "end": ["ended_on", "reason"],
+    "end": ["ended_on", "reason", "successor", "expected_on", "function_email", "goes_on", "meetings", "papers"],
     "search": ["q", "state"],
     "edition": ["name", "valid_from"],
     "sections": list(SECTIONS),
     "organisations": ["q", "kind", "principal"],
-    "profile": ["name", "title", "phone", "private_phone", "has_protected_identity"],
+    "profile": ["name", "title", "phone", "private_phone", "mail_frequency", "has_protected_identity"],
     "coverage": ["q", "status", "datum"],
     "representation": ["organisation", "datum"],
     "fault": ["fault", "reply_to"],

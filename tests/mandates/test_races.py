@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions
-from mandates.models import FormEdition, Mandate, MandateSeat
+from mandates.models import AttestLink, Confirmation, FormEdition, Mandate, MandateSeat
 from organisations.enums import Role
 from organisations.models import User
-from tests.factories import cast
+from tests.factories import cast, life
 from tests.factories.filling import grant, line_values, sent, verbs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -334,3 +334,54 @@ def test_control_without_lock_and_trigger_the_published_text_changes(transaction
         run_sql("ALTER TABLE mandates_formedition ENABLE TRIGGER published_edition_is_frozen")
     assert outcomes == [None, None]
     assert bodies() == NEW_BODIES
+
+
+# --- a confirmation clicked twice, a link used twice ---------------------------------------------------------------------
+
+
+def two_confirmations(world: cast.World) -> list[Outcome]:
+    mandate = cast.attested(world)
+    line, by = mandate.lines.get(), world.person["representative"]
+    first, second = fresh(by), fresh(by)
+    with slow("mandates_confirmation", "INSERT"):
+        return together(
+            lambda: actions.confirm(mandate=mandate, lines=[line], by=first),
+            lambda: actions.confirm(mandate=mandate, lines=[line], by=second),
+        )
+
+
+def test_a_double_click_confirms_once(transactional_world: cast.World) -> None:
+    assert sorted(two_confirmations(transactional_world)) == [0, 1]
+    assert Confirmation.objects.count() == 1
+
+
+def test_control_without_the_lock_the_second_click_fails(transactional_world: cast.World) -> None:
+    with no_locks():
+        outcomes = two_confirmations(transactional_world)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) in (
+        ["IntegrityError", "int"],
+        ["ValidationError", "int"],
+    )
+    assert Confirmation.objects.count() == 1  # the constraint holds where the lock does not
+
+
+def a_link_used_twice(world: cast.World) -> list[Outcome]:
+    line = life.waiting_for_external(world)
+    link, version = life.link_of(line), Mandate.objects.get(pk=line.mandate_id).version
+    with slow("mandates_mandateseat"):
+        return together(
+            lambda: actions.attest_by_link(link=link, version=version),
+            lambda: actions.attest_by_link(link=link, version=version),
+        )
+
+
+def test_a_link_is_used_once(transactional_world: cast.World) -> None:
+    assert kinds(a_link_used_twice(transactional_world)) == ["MoveRefused", "done"]
+    assert verbs(MandateSeat.objects.get()).count("attested_by_link") == 1
+    assert verbs(AttestLink.objects.get()) == ["sent", "used"]
+
+
+def test_control_without_the_lock_the_link_is_used_twice(transactional_world: cast.World) -> None:
+    with no_locks():
+        assert kinds(a_link_used_twice(transactional_world)) == ["done", "done"]
+    assert verbs(MandateSeat.objects.get()).count("attested_by_link") == 2

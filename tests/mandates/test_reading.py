@@ -258,14 +258,16 @@ def test_what_can_be_done_is_offered_to_those_who_may(world: cast.World, as_pers
 
     def offered(key: str) -> list[str]:
         page = as_person(key).get(f"{LIST}{mandate.pk}/").content.decode()
-        return [word for word in ("Ta ställning", "Återta uppdraget", ">Avsluta<", ">Rätta<") if word in page]
+        return [
+            word for word in ("Ta ställning", "Återta uppdraget", ">Avsluta och lämna över<", ">Rätta<") if word in page
+        ]
 
     assert offered("commissioner") == offered("registrar") == ["Ta ställning"]
     assert offered("representative") == ["Återta uppdraget"]
     assert offered("reader") == offered("coordinator") == []
     line = mandate.lines.get()
     actions.attest(line=line, version=mandate.version, by=world.person["commissioner"])
-    assert offered("commissioner") == offered("coordinator") == [">Avsluta<"]
+    assert offered("commissioner") == offered("coordinator") == [">Avsluta och lämna över<"]
     assert offered("reader") == []
 
 

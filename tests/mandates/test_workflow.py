@@ -11,9 +11,9 @@ from django.utils import timezone
 from kvinnofrid.core.models import Message
 from kvinnofrid.core.workflow import MoveRefused, Workflow
 from mandates import actions
-from mandates.enums import LineState, MandateState
+from mandates.enums import LineState, LinkState, MandateState
 from mandates.models import Mandate, MandateSeat
-from mandates.workflow import LINE, MANDATE
+from mandates.workflow import LINE, LINK, MANDATE
 from organisations.models import User
 from tests.factories import cast
 from tests.factories.filling import sent
@@ -21,18 +21,40 @@ from tests.factories.filling import sent
 REASON = "Andelen stämmer inte."
 # Written out once more, by hand: from the rows' state, the verb leads to the state; None means that it is refused.
 LINES: dict[str, dict[str, str | None]] = {
-    "draft": {"submit": "waiting", "attest": None, "send_back": None, "withdraw": "withdrawn", "end": None},
+    "draft": {
+        "submit": "waiting",
+        "attest": None,
+        "send_back": None,
+        "withdraw": "withdrawn",
+        "end": None,
+        "register": "attested",
+    },
     "waiting": {
         "submit": None,
         "attest": "attested",
         "send_back": "returned",
         "withdraw": "withdrawn",
         "end": None,
+        "register": None,
     },
-    "returned": {"submit": "waiting", "attest": None, "send_back": None, "withdraw": "withdrawn", "end": None},
-    "attested": {"submit": None, "attest": None, "send_back": None, "withdraw": "withdrawn", "end": "ended"},
-    "withdrawn": {"submit": None, "attest": None, "send_back": None, "withdraw": None, "end": None},
-    "ended": {"submit": None, "attest": None, "send_back": None, "withdraw": None, "end": None},
+    "returned": {
+        "submit": "waiting",
+        "attest": None,
+        "send_back": None,
+        "withdraw": "withdrawn",
+        "end": None,
+        "register": None,
+    },
+    "attested": {
+        "submit": None,
+        "attest": None,
+        "send_back": None,
+        "withdraw": "withdrawn",
+        "end": "ended",
+        "register": None,
+    },
+    "withdrawn": {"submit": None, "attest": None, "send_back": None, "withdraw": None, "end": None, "register": None},
+    "ended": {"submit": None, "attest": None, "send_back": None, "withdraw": None, "end": None, "register": None},
 }
 MANDATES: dict[str, dict[str, str | None]] = {
     "draft": {"submit": "submitted", "withdraw": "withdrawn", "end": None},
@@ -40,7 +62,13 @@ MANDATES: dict[str, dict[str, str | None]] = {
     "withdrawn": {"submit": None, "withdraw": None, "end": None},
     "ended": {"submit": None, "withdraw": None, "end": None},
 }
-LINE_PAIRS = [(state, verb, target) for state, row in LINES.items() for verb, target in row.items()]
+LINKS: dict[str, dict[str, str | None]] = {
+    "open": {"use": "used", "withdraw": "withdrawn"},
+    "used": {"use": None, "withdraw": None},
+    "withdrawn": {"use": None, "withdraw": None},
+}
+# What is signed on paper is tried in test_papers.
+LINE_PAIRS = [(state, verb, to) for state, row in LINES.items() for verb, to in row.items() if verb != "register"]
 MANDATE_PAIRS = [(state, verb, target) for state, row in MANDATES.items() for verb, target in row.items()]
 
 # verb: (history's verb, who acts, to whom the message goes, its subject)
@@ -145,6 +173,7 @@ def pairs(workflow: Workflow, states: list[str]) -> dict[str, dict[str, str | No
 def test_the_tables_are_those_written_here() -> None:
     assert pairs(LINE, list(LineState.values)) == LINES
     assert pairs(MANDATE, list(MandateState.values)) == MANDATES
+    assert pairs(LINK, list(LinkState.values)) == LINKS
     for workflow in (LINE, MANDATE):
         reasons = {move.verb for move in workflow.moves if move.needs_reason}
         assert reasons == {verb for verb in WITH_REASON if any(verb == move.verb for move in workflow.moves)}

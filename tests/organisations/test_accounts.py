@@ -1,25 +1,20 @@
 """Getting in, staying out: login, logout, a new password, and what strangers learn (nothing)."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
-from organisations.adapter import AccountAdapter
+from organisations.login.adapters import AccountAdapter
 from organisations.models import User
-from tests.factories import attempts, cast
+from tests.factories import cast
 
 LOGIN, RESET = "/konto/logga-in/", "/konto/losenord/glomt/"
 NEW_PASSWORD = "ett-annat-långt-lösenord"
 WRONG = str(AccountAdapter.error_messages["email_password_mismatch"])
-TOO_MANY = "För många misslyckade inloggningsförsök. Försök igen senare."
 
 
 def log_in(client: Client, email: str, password: str = cast.PASSWORD, **more: str) -> Any:
@@ -230,43 +225,6 @@ def test_weak_passwords_are_refused(world: cast.World, as_person: Any, password:
     form = {"oldpassword": cast.PASSWORD, "password1": password, "password2": password}
     assert as_person("reader").post("/konto/losenord/byt/", form).status_code == 200
     assert log_in(Client(), "reader@cast.example").status_code == 302
-
-
-# --- limits, exact for all processes together -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def empty_cache(transactional_db: None) -> Iterator[None]:
-    """The limits are counted in a table that is not emptied with the others."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def in_processes(emails: list[str]) -> Counter[str]:
-    return attempts.in_processes(emails, wrong=WRONG, too_many=TOO_MANY, caches=settings.CACHES)
-
-
-def test_five_wrong_passwords_whatever_the_number_of_processes(
-    transactional_world: cast.World, empty_cache: None
-) -> None:
-    """24 tries at once in 8 processes: exactly 5 are looked at. Then not even the right password opens."""
-    assert in_processes(["reader@cast.example"] * 24) == {"wrong": 5, "stopped": 19}
-    response = log_in(Client(), "READER@cast.example")
-    assert TOO_MANY in response.content.decode()
-    assert log_in(Client(), "commissioner@cast.example").status_code == 302
-
-
-def test_the_limit_of_an_unknown_address_is_the_same(transactional_world: cast.World, empty_cache: None) -> None:
-    """Otherwise the limit would tell who has an account."""
-    assert in_processes(["ingen@cast.example"] * 12) == {"wrong": 5, "stopped": 7}
-
-
-def test_a_process_cache_would_let_more_through(transactional_world: cast.World, empty_cache: None) -> None:
-    """The control: with a cache per process the same tries are not stopped at five."""
-    own = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    found = attempts.in_processes(["reader@cast.example"] * 24, wrong=WRONG, too_many=TOO_MANY, caches=own)
-    assert found["wrong"] > 5
 
 
 def test_one_address_on_the_net_tries_thirty_times_a_minute(world: cast.World) -> None:

@@ -75,7 +75,7 @@ def test_a_role_ends_with_the_day(world: cast.World) -> None:
 
 def test_a_role_that_has_not_begun_is_taken_back(world: cast.World) -> None:
     role = grant(world, Role.READER, world.org["falun"], starts_on=TODAY() + timedelta(days=9))
-    actions.end_role(membership=role, by=world.person["coordinator"], ends_on=TODAY())
+    actions.end_role(membership=role, by=world.person["coordinator"], ends_on=TODAY(), reason="Blev inte av")
     assert Membership.objects.filter(pk=role.pk).count() == 0
     assert [row.verb for row in Membership.history.filter(user_id=role.user_id)] == ["revoked", "granted"]
 
@@ -118,6 +118,7 @@ VALUES = {
     "title": "Chef",
     "phone": "010-111 11 11",
     "private_phone": "",
+    "mail_frequency": "at_once",
     "has_protected_identity": True,
 }
 

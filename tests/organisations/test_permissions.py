@@ -1,10 +1,12 @@
 """The role table as written here, and guardian's rows, say the same: for all people, organisations and dates."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -31,7 +33,7 @@ GIVES: dict[str, set[str]] = {
     "representative": INSIDE | {"fill_in_mandate"},
     "commissioner": INSIDE | {"attest_mandate"},
     "registrar": INSIDE | {"register_decision"},
-    "administrator": INSIDE,
+    "administrator": INSIDE | {"manage_members"},
     "chair": {"view_forum_coverage"},
     "secretary": {"view_forum_coverage"},
     "coordinator": {"coordinate", "view_coverage"},
@@ -97,9 +99,10 @@ def test_any_set_of_roles_gives_what_the_table_says(
     for role, slug, (starts, length) in roles:
         starts_on = today + timedelta(days=starts)
         ends_on = None if length is None else starts_on + timedelta(days=length)
-        actions.grant_role(
-            user=user, role=Role(role), scope=world.org[slug], by=None, starts_on=starts_on, ends_on=ends_on
-        )
+        with suppress(ValidationError):  # the same role twice at once
+            actions.grant_role(
+                user=user, role=Role(role), scope=world.org[slug], by=None, starts_on=starts_on, ends_on=ends_on
+            )
     user = User.objects.get(pk=user.pk)
     user.is_active = is_active
     on = today + timedelta(days=day)

@@ -12,7 +12,13 @@ from organisations.models import User
 from tests.factories import cast
 
 URL = "/konto/uppgifter/"
-VALUES = {"name": "Rut Ny", "title": "Enhetschef", "phone": "023-830 00", "private_phone": "070-111 22 33"}
+VALUES = {
+    "name": "Rut Ny",
+    "title": "Enhetschef",
+    "phone": "023-830 00",
+    "private_phone": "070-111 22 33",
+    "mail_frequency": "daily",
+}
 
 
 def test_details_are_saved_with_history(world: cast.World, as_person: Any) -> None:
@@ -104,8 +110,30 @@ def test_other_methods_are_refused(as_person: Any) -> None:
 def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_num_queries: Any, more: int) -> None:
     person = world.person["outsider"]
     for days in range(more):
-        starts_on = timezone.localdate() - timedelta(days=days + 1)
-        actions.grant_role(user=person, role=Role.REGISTRAR, scope=world.org["mora"], by=None, starts_on=starts_on)
+        day = timezone.localdate() - timedelta(days=days)  # one day each: nobody has a role twice at once
+        actions.grant_role(
+            user=person, role=Role.REGISTRAR, scope=world.org["mora"], by=None, starts_on=day, ends_on=day
+        )
     client = as_person("outsider")
     with django_assert_num_queries(9):
         client.get(URL)
+
+
+def test_whoever_saves_second_is_shown_what_stands(world: cast.World, as_person: Any) -> None:
+    """On another screen, say. Nothing typed is lost, and the same form can be saved once more."""
+    client = as_person("representative")
+    seen = client.get(URL).context["form"]["seen"].value()
+    client.post(URL, {**VALUES, "phone": "023-111 11", "seen": seen})
+    response = client.post(URL, {**VALUES, "title": "Chef", "seen": seen})
+    assert response.status_code == 200
+    assert response.context["stands"] == [
+        {"term": "Befattning", "value": "Enhetschef"},
+        {"term": "Telefon i arbetet", "value": "023-111 11"},
+    ]
+    assert response.context["form"]["title"].value() == "Chef"
+    user = User.objects.get(pk=world.person["representative"].pk)
+    assert (user.title, user.phone) == ("Enhetschef", "023-111 11")
+    again = {**VALUES, "title": "Chef", "seen": response.context["form"]["seen"].value()}
+    assert client.post(URL, again).status_code == 302
+    user.refresh_from_db()
+    assert (user.title, user.phone) == ("Chef", "023-830 00")

@@ -162,7 +162,10 @@ def test_no_forum_with_mandates_yet(world: cast.World, as_person: Any) -> None:
     forum.seats_held_by = "ex_officio"
     audit.save(forum, by=None, verb="imported")
     response = as_person("coordinator").get(URL)
-    assert heading(response) == "Du har inget att göra just nu"
+    assert heading(response) == "Du har en sak att göra"
+    assert [(task.label, task.hint) for task in response.context["home"].tasks] == [
+        ("Bjud in administratörer", "7 organisationer saknar någon som kan bjuda in.")
+    ]
 
 
 @pytest.mark.parametrize("key", ["nobody", "ended", "future"])

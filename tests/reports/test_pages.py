@@ -74,9 +74,10 @@ def test_missing_roles_and_address_are_told_inside(world: cast.World, as_person:
     owed = [owed.text for owed in as_person("outsider").get("/organisationer/polisen/").context["overview"].owed]
     assert owed == [
         "Utse en representant i Länsgruppen.",
-        "Organisationen saknar en uppdragsgivare som kan attestera. Meddela samordnaren vem det ska vara.",
-        "Organisationen saknar någon som kan fylla i uppdrag. Meddela samordnaren vem det ska vara.",
+        "Organisationen saknar en uppdragsgivare som kan attestera. Be er administratör eller samordnaren bjuda in någon.",
+        "Organisationen saknar någon som kan fylla i uppdrag. Be er administratör eller samordnaren bjuda in någon.",
         "Organisationen saknar funktionsadress. Meddela samordnaren vilken den är.",
+        "Organisationen saknar administratör. Be samordnaren bjuda in någon.",
     ]
     owed = [owed.text for owed in as_person("reader").get("/organisationer/polisen/").context["overview"].owed]
     assert owed == ["Utse en representant i Länsgruppen."]
@@ -315,7 +316,7 @@ def test_queries_do_not_grow_with_mandates_and_appointments(
         day = date(2010, 1, 1) + timedelta(days=number)
         actions.appoint(seat=seat, holder=world.person["outsider"], by=None, starts_on=day, ends_on=day)
     client = as_person("reader")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(25):
         assert len(client.get(FALUN).context["overview"].lines) == more
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(STEERING)

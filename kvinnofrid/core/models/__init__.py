@@ -1,7 +1,21 @@
 """Rows that belong to no app: outgoing messages, stored files, long work."""
 
 from kvinnofrid.core.models.files import FileKind, StoredFile
-from kvinnofrid.core.models.jobs import Job, JobState
-from kvinnofrid.core.models.messages import Message
+from kvinnofrid.core.models.heartbeats import Heartbeat
+from kvinnofrid.core.models.jobs import DailyWork, Job, JobState
+from kvinnofrid.core.models.keys import UsedKey
+from kvinnofrid.core.models.messages import MailFrequency, Message, MessageKind, MessageState
 
-__all__ = ["FileKind", "Job", "JobState", "Message", "StoredFile"]
+__all__ = [
+    "DailyWork",
+    "FileKind",
+    "Heartbeat",
+    "Job",
+    "JobState",
+    "MailFrequency",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "StoredFile",
+    "UsedKey",
+]

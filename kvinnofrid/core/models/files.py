@@ -13,6 +13,8 @@ class FileKind(models.TextChoices):
     PDF = "pdf", "PDF"
     DOCX = "docx", "Word"
     TEXT = "text", "text"
+    JPEG = "jpeg", "JPEG"
+    PNG = "png", "PNG"
 
 
 class StoredFile(models.Model):

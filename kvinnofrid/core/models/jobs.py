@@ -86,3 +86,17 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state not in UNFINISHED
+
+
+class DailyWork(models.Model):
+    """When a work of every day was last asked for: whoever sets the day, asks."""
+
+    name = models.CharField("namn", max_length=40, primary_key=True)
+    last_on = models.DateField("senast")
+
+    class Meta:
+        verbose_name = "dagligt arbete"
+        verbose_name_plural = "dagliga arbeten"
+
+    def __str__(self) -> str:
+        return self.name

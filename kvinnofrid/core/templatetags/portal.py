@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from kvinnofrid.core import idempotency
 from kvinnofrid.core.icons import ICONS
 
 register = template.Library()
@@ -123,6 +124,13 @@ def logotype(tiles: list[dict[str, Any]] | None = None) -> SafeString:
 
 
 # Forms
+
+
+@register.simple_tag
+def once_key() -> SafeString:
+    """The one-time key of a form that creates, beside its csrf_token: see kvinnofrid.core.idempotency."""
+    key = idempotency.new_key()
+    return format_html('<input type="hidden" name="{}" value="{}" autocomplete="off">', idempotency.FIELD, key)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from kvinnofrid.core.documentation import addresses, moves_picture, moves_table,
 from kvinnofrid.core.workflow import Workflow
 from mandates import permissions as mandate_permissions
 from mandates import workflow
-from mandates.enums import LineState, MandateState
+from mandates.enums import LineState, LinkState, MandateState
 from organisations import permissions
+from organisations import workflow as organisation_workflow
 from organisations.enums import Role
 from organisations.models import Forum, Organisation, Partnership
 from reports.partnership_file import documentation
@@ -35,11 +36,21 @@ STATES_NOTE = (
     "makes it so. The database refuses a state without its facts."
 )
 VERSION_STATES = {"draft": "utkast", "published": "publicerad", "discarded": "kasserad"}
+INVITATION_STATES = {
+    "open": "väntar på svar",
+    "expired": "har gått ut",
+    "accepted": "tackade ja",
+    "withdrawn": "återkallad",
+}
+ROLE_STATES = {"coming": "börjar senare", "active": "gäller", "over": "avslutad"}
+ACCOUNT_STATES = {"active": "aktivt", "inactive": "avstängt"}
 ITEM_STATES = {"preparing": "tas fram", "sent": "skickad", "received": "mottagen"}
 RULES = {
     "public": "anyone, logged in or not",
     "logged in": "anyone who has logged in, with or without a role",
     "member": "anyone who has a role or a seat today",
+    "coordinator": "the coordinator",
+    "manages members": "the administrators of an organisation, and the coordinator",
     "sees coverage": "the coordinator and those who sit in the steering group",
 }
 
@@ -145,6 +156,10 @@ def _workflows() -> str:
         STATES_NOTE,
         *_workflow("Mandate (the form)", workflow.MANDATE, dict(MandateState.choices)),
         *_workflow("Line of a mandate (one organisation)", workflow.LINE, dict(LineState.choices)),
+        *_workflow("Invitation", organisation_workflow.INVITATION, INVITATION_STATES, start="open"),
+        *_workflow("Role, or seat by office", organisation_workflow.ROLE, ROLE_STATES, start="coming"),
+        *_workflow("Account", organisation_workflow.ACCOUNT, ACCOUNT_STATES, start="active"),
+        *_workflow("One-time link to a commissioner", workflow.LINK, dict(LinkState.choices), start="open"),
         *_workflow("Version of an agreement", agreement_workflow.VERSION, VERSION_STATES),
         *_workflow("What is sent to a principal", agreement_workflow.ITEM, ITEM_STATES, start="preparing"),
     ]

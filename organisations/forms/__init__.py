@@ -1,0 +1,35 @@
+"""What people write: filters, own details, roles and invitations, deciding bodies, login."""
+
+from organisations.forms.bodies import BodyForm, MeetingButtonForm, MeetingsForm, YearForm
+from organisations.forms.lists import OrganisationSearchForm
+from organisations.forms.login import LoginForm, ResetPasswordForm
+from organisations.forms.people import (
+    AppointForm,
+    EndRoleForm,
+    GiveRoleForm,
+    InvitationForm,
+    JoinForm,
+    LastDayForm,
+    PeopleForm,
+    ReasonForm,
+)
+from organisations.forms.profile import ProfileForm
+
+__all__ = [
+    "AppointForm",
+    "BodyForm",
+    "EndRoleForm",
+    "GiveRoleForm",
+    "InvitationForm",
+    "JoinForm",
+    "LastDayForm",
+    "LoginForm",
+    "MeetingButtonForm",
+    "MeetingsForm",
+    "OrganisationSearchForm",
+    "PeopleForm",
+    "ProfileForm",
+    "ReasonForm",
+    "ResetPasswordForm",
+    "YearForm",
+]

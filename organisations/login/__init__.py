@@ -1,0 +1,1 @@
+"""Login: how allauth behaves here, second factors, sessions, identity providers."""
