@@ -287,7 +287,7 @@ def save_and_publish(world: cast.World, *, save_after: float, publish_after: flo
         actions.publish_edition(edition=edition, by=second)
         published.extend(bodies())
 
-    with slow("mandates_formedition", seconds=0.8):
+    with slow("mandates_formedition", seconds=2):
         return together(save, publish), published
 
 
@@ -308,7 +308,7 @@ def test_publishing_while_a_section_is_saved(transactional_world: cast.World) ->
 
 
 def test_saving_a_section_while_it_is_published(transactional_world: cast.World) -> None:
-    outcomes, published = save_and_publish(transactional_world, save_after=0.3, publish_after=0)
+    outcomes, published = save_and_publish(transactional_world, save_after=1, publish_after=0)
     assert [str(outcome) for outcome in outcomes] == [
         "Utgåvan är publicerad och kan inte ändras. Gör en ny utgåva.",
         "None",
@@ -318,7 +318,7 @@ def test_saving_a_section_while_it_is_published(transactional_world: cast.World)
 
 def test_control_without_the_lock_the_trigger_keeps_the_published_text(transactional_world: cast.World) -> None:
     with no_locks():
-        outcomes, published = save_and_publish(transactional_world, save_after=0.3, publish_after=0)
+        outcomes, published = save_and_publish(transactional_world, save_after=1, publish_after=0)
     assert kinds(outcomes) == ["IntegrityError", "done"]
     assert bodies() == published == OLD_BODIES
 
@@ -328,7 +328,7 @@ def test_control_without_lock_and_trigger_the_published_text_changes(transaction
     run_sql("ALTER TABLE mandates_formedition DISABLE TRIGGER published_edition_is_frozen")
     try:
         with no_locks():
-            outcomes, _ = save_and_publish(transactional_world, save_after=0.3, publish_after=0)
+            outcomes, _ = save_and_publish(transactional_world, save_after=1, publish_after=0)
     finally:
         run_sql("ALTER TABLE mandates_editionsection ENABLE TRIGGER published_section_is_frozen")
         run_sql("ALTER TABLE mandates_formedition ENABLE TRIGGER published_edition_is_frozen")
