@@ -78,8 +78,10 @@ def xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]], *
 
 
 def _sheet_name(title: str) -> str:
-    """At most 31 characters, without those that Excel refuses."""
-    name = re.sub(r"[\[\]:*?/\\\n]", " ", clean(title))[:31].strip("' ")
+    """At most 31 characters as Excel counts them (UTF-16), without those that it refuses."""
+    name = (
+        re.sub(r"[\[\]:*?/\\\n]", " ", clean(title)).encode("utf-16-le")[:62].decode("utf-16-le", "ignore").strip("' ")
+    )
     return "Tabell" if name.casefold() in TAKEN else name
 
 

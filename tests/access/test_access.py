@@ -44,14 +44,14 @@ class Asker:
         self.client = Client()
         self.digest = digest()
         self.unknown: dict[tuple[str, str, str], tuple[Any, ...]] = {}
+        self.written = writes()
 
     def faults(self, case: Case) -> list[str]:
         """What is wrong with the answer to one request. What a writing one wrote is taken back."""
         is_read = case.method in SAFE and case.expected != "noted" and case.page not in COUNTED
         with nullcontext() if is_read else rolled_back():
-            before = writes()
-            response = self.ask(case, address(self.stage, case))
-            changed = writes() != before and digest() != self.digest
+            before, response, self.written = self.written, self.ask(case, address(self.stage, case)), writes()
+            changed = self.written != before and digest() != self.digest
             answer = _in_words(response, changed=changed)
             found = [] if answer == case.expected else [f"{case}: {answer}, not {case.expected}"]
             if case.expected in REFUSED and case.method == "POST" and UsedKey.objects.exists():

@@ -377,13 +377,13 @@ def stage(world: World) -> AgreementVersion:
     return version
 
 
-@pytest.mark.parametrize("key", [*OTHERS, "mora_representative", "nobody", "ended", "future", "deactivated"])
 @pytest.mark.parametrize("change", COORDINATORS)
-def test_only_the_coordinator(world: World, key: str, change: Change) -> None:
+def test_only_the_coordinator(world: World, change: Change) -> None:
     version = stage(world)
     before = [list(model.objects.values()) for model in (Agreement, Party, AgreementVersion, DraftInvitation)]
-    with pytest.raises(Refused):
-        change(world, version, world.person[key])
+    for key in (*OTHERS, "mora_representative", "nobody", "ended", "future", "deactivated"):
+        with pytest.raises(Refused):
+            change(world, version, world.person[key])
     assert before == [list(model.objects.values()) for model in (Agreement, Party, AgreementVersion, DraftInvitation)]
 
 
@@ -393,15 +393,13 @@ def test_those_invited_to_write_may_change_the_text(world: World, key: str, chan
     change(world, stage(world), world.person[key])
 
 
-@pytest.mark.parametrize(
-    "key", ["steering", "sater_representative", "representative", "orsa_reader", "nobody", "ended"]
-)
 @pytest.mark.parametrize("change", WRITERS)
-def test_nobody_else_may_change_the_text(world: World, key: str, change: Change) -> None:
+def test_nobody_else_may_change_the_text(world: World, change: Change) -> None:
     version = stage(world)
     before = list(VersionSection.objects.values())
-    with pytest.raises(Refused):
-        change(world, version, world.person[key])
+    for key in ("steering", "sater_representative", "representative", "orsa_reader", "nobody", "ended"):
+        with pytest.raises(Refused):
+            change(world, version, world.person[key])
     assert list(VersionSection.objects.values()) == before
 
 

@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kvinnofrid.core import spreadsheets
@@ -140,6 +140,7 @@ CELLS = (
 )
 
 
+@example("𐀀" * 16, [])  # 32 in the way that Excel counts
 @given(st.text(), st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=5))
 def test_any_content_can_be_written_and_read_back(title: str, rows: list[tuple[Value, Value, Value]]) -> None:
     data = xlsx(title, HEADINGS, rows, notes=[title])

@@ -26,9 +26,15 @@ def log_in(page: Page, world: cast.World, person: str, password: str = cast.PASS
 
 
 def press(page: Page, name: str) -> None:
-    """A button or a link that looks like one, in the main part of the page."""
+    """A button or a link that looks like one, in the main part of the page, to the page that it leads to."""
     main = page.get_by_role("main")
-    main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True)).click()
+    follow(main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True)))
+
+
+def follow(found: Locator) -> None:
+    """To the page that a link or a button leads to: what is asked next is asked of that one."""
+    with found.page.expect_navigation():
+        found.click()
 
 
 def expect_heading(page: Page, name: str) -> None:

@@ -155,7 +155,7 @@ def publish(page: Page, look: steps.Look) -> str:
 
 
 def recommend(page: Page, look: steps.Look) -> None:
-    steps.under(page, "Vad forumen har beslutat").get_by_role("link", name="Registrera ett forums beslut").click()
+    steps.follow(steps.under(page, "Vad forumen har beslutat").get_by_role("link", name="Registrera ett forums beslut"))
     look(page)
     page.get_by_label("Rekommenderade till beslut").check()
     page.get_by_label("Forum", exact=True).select_option(label="Länsgruppen")
@@ -200,7 +200,7 @@ def receive(page: Page, look: steps.Look, fingerprint: str) -> None:
     """The registrar comes from the home page, takes what was sent and reads the proposed decision."""
     page.goto("/")
     look(page)
-    page.get_by_role("link", name=f"Ta emot {TITLE} för Falu kommun").click()
+    steps.follow(page.get_by_role("link", name=f"Ta emot {TITLE} för Falu kommun"))
     look(page)
     steps.press(page, "Ta emot")
     expect(page.get_by_role("status")).to_contain_text("Försändelsen är mottagen.")
@@ -234,7 +234,7 @@ def tell_the_way(page: Page, look: steps.Look) -> None:
 
 def decide(page: Page, look: steps.Look, fingerprint: str) -> None:
     """The step has told body, task and day; the rest is what stands in the minutes."""
-    page.get_by_role("link", name="Registrera vad Kommunfullmäktige kom fram till").click()
+    steps.follow(page.get_by_role("link", name="Registrera vad Kommunfullmäktige kom fram till"))
     look(page)
     expect(page.get_by_label("Beslutsdatum")).to_have_value(steps.today())
     deciding.option(page, "Utfall", "Antog under förutsättning att alla fattar likalydande beslut").check()

@@ -144,7 +144,7 @@ def test_a_correction_leaves_the_old_entry_readable(window: Window, world: cast.
     page = window("registrar")
     page.goto(old.get_absolute_url())
     check(page)
-    page.get_by_role("link", name="Rätta eller komplettera").first.click()
+    steps.follow(page.get_by_role("link", name="Rätta eller komplettera").first)
     check(page)
     expect(page.get_by_label("Paragraf").first).to_have_value("§ 1")
     page.get_by_label("Paragraf").first.fill("2")

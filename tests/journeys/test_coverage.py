@@ -54,7 +54,7 @@ def test_who_represented_falun_on_a_day(window: Window, world: cast.World) -> No
     today = timezone.localdate()
     page = window("coordinator", width=PHONE)
     page.goto("/")
-    page.get_by_role("link", name="Vem representerade?").click()
+    steps.follow(page.get_by_role("link", name="Vem representerade?"))
     check(page)
     page.get_by_label("Organisation", exact=True).select_option("Falu kommun")
     for day, answer in (

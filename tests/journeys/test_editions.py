@@ -21,7 +21,7 @@ def test_a_new_edition(window: Window, world: cast.World) -> None:
     page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Uppdrag", exact=True).click()
     steps.press(page, "Formulär och utgåvor")
     check(page)
-    page.get_by_role("link", name=re.compile("^Ny utgåva")).click()
+    steps.follow(page.get_by_role("link", name=re.compile("^Ny utgåva")))
     check(page)
     page.get_by_label("Namn").fill("Utgåva 1")
     page.get_by_label("Gäller från och med").fill(steps.today())

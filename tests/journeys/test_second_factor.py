@@ -111,7 +111,7 @@ def test_passkey_and_another_login(window: Window, world: cast.World, demanding:
     steps.press(page, "Jag har sparat koderna")
     expect(page.get_by_role("rowheader", name="Jobbdatorn")).to_be_visible()
     check(page)
-    page.get_by_role("link", name="Byt namn på Jobbdatorn").click()
+    steps.follow(page.get_by_role("link", name="Byt namn på Jobbdatorn"))
     check(page)
     page.get_by_label("Namn på passnyckeln").fill("Telefonen")
     steps.press(page, "Spara namnet")
