@@ -1,5 +1,5 @@
 # Each command brings up what it needs: python3, make and git are enough to begin with.
-.PHONY: run test check fix bench axe bite lock
+.PHONY: run test check fix bench axe bite crash lock
 .SILENT:
 
 BIN := .venv/bin
@@ -48,6 +48,11 @@ axe:
 bite:
 	python3 kvinnofrid/bootstrap.py test
 	$(BIN)/python -m tests.bite
+
+# The whole stack under random work and `kill -9`, 50 of each kind of process: docs/crash.md. KILLS=10, SEED=1.
+crash:
+	python3 kvinnofrid/bootstrap.py test
+	$(BIN)/python -m tests.crash
 
 # Pins what pyproject.toml asks for, with hashes and without addresses. UPGRADE=1 takes newer versions.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -1,6 +1,6 @@
 """The closed lists of the app: states and kinds."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class MandateState(TextChoices):
@@ -40,6 +40,14 @@ class LinkState(TextChoices):
     WITHDRAWN = "withdrawn", "Återkallad"
 
 
+class RenewalState(TextChoices):
+    """What has become of an ask for renewal. That the mandate has been renewed, or has ended, is computed."""
+
+    OPEN = "open", "Tillfrågad"
+    DECLINED = "declined", "Behöver inte förnyas"
+    WITHDRAWN = "withdrawn", "Återtagen"
+
+
 class BundleContent(TextChoices):
     """Which mandates of a forum are gathered in one file."""
 
@@ -50,3 +58,31 @@ class BundleContent(TextChoices):
 class BundleFormat(TextChoices):
     PDF = "pdf", "En PDF med bokmärken"
     ZIP = "zip", "En ZIP med en PDF för varje uppdrag"
+
+
+class Matter(TextChoices):
+    """What a mandate can wait for, and somebody be reminded of."""
+
+    DRAFT = "draft", "Fylla i och skicka in uppdraget"
+    RETURNED = "returned", "Rätta uppdraget"
+    WAITING = "waiting", "Ta ställning till uppdraget"
+    LINK = "link", "Använda engångslänken"
+    LINK_CLOSED = "link_closed", "Skicka en ny engångslänk"
+    CONFIRM = "confirm", "Bekräfta uppdraget"
+
+
+class Rung(IntegerChoices):
+    """Whom a reminder goes to: one step at a time."""
+
+    PERSON = 1, "Steg 1: den som ska göra något"
+    FUNCTION = 2, "Steg 2: organisationens funktionsadress"
+    COMMISSIONER = 3, "Steg 3: uppdragsgivaren"
+
+
+class ElectionKind(TextChoices):
+    """What a renewal after a general election ends, to be named anew."""
+
+    BODY = "body", "Nämnder och andra organ"
+    CHAIR = "chair", "Ordförande i forum"
+    SEAT = "seat", "Platser i forum"
+    COMMISSIONER = "commissioner", "Uppdragsgivare"

@@ -7,14 +7,19 @@ attested line is ended by its representative, by a commissioner of the organisat
 representative confirms an active line each year. A commissioner without account is named, and sent a one-time link, by
 the representative or the coordinator; who has the link, and nobody else, decides by it. That a seat is vacant is
 registered by a commissioner or an administrator of the organisation, or by the coordinator. Forms on paper are
-registered, and editions written and published, by the coordinator.
+registered, and editions written and published, by the coordinator, who asks for mandates on earlier editions to be
+renewed; the representative answers. A renewal after a general election is planned and
+withdrawn by the coordinator; how far it has come is read by those who see the county's coverage, and of an organisation
+by its administrators and registrars. Its bodies are named anew by its registrar, the rest by its administrator, and
+all of it by the coordinator.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 from kvinnofrid.core import access
-from mandates.models import Mandate, MandateSeat
+from mandates.enums import ElectionKind
+from mandates.models import ElectionItem, Mandate, MandateSeat
 from organisations import permissions
 from organisations.models import Organisation, Seat
 
@@ -74,3 +79,25 @@ def sees_in_full(user: Any, line: MandateSeat) -> bool:
 def sees_paper(user: Any, lines: Iterable[MandateSeat]) -> bool:
     """Sees the picture of a form on paper: it shows all the lines that were signed on it, so all must be open."""
     return all(sees_in_full(user, line) for line in lines)
+
+
+def names_anew(user: Any) -> bool:
+    """Sees to what some organisation is to name anew after an election."""
+    return any(access.may_any(user, name, Organisation) for name in ("manage_members", "register_decision"))
+
+
+def sees_elections(user: Any) -> bool:
+    """Reads about renewals after an election: the county's, or the own organisation's."""
+    return permissions.sees_coverage(user) or names_anew(user)
+
+
+def may_plan_election(user: Any) -> bool:
+    """Plans a renewal, and withdraws it."""
+    return permissions.is_coordinator(user)
+
+
+def may_name_again(user: Any, item: ElectionItem) -> bool:
+    """Says that the same body, or the same person, goes on."""
+    if item.kind == ElectionKind.BODY:
+        return permissions.may_register(user, item.organisation)
+    return permissions.may_manage_members(user, item.organisation)

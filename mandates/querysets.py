@@ -71,6 +71,14 @@ class MandateSeatQuerySet(TrackedQuerySet):
         links = apps.get_model("mandates", "AttestLink").objects.filter(line=OuterRef("pk"))
         return self.annotate(has_links=Exists(links))
 
+    def with_reminders(self) -> Self:
+        """Each line with `was_reminded` and `was_paused`: whether anybody has been, or is not to be, about its form."""
+        known = {"was_reminded": "MandateReminder", "was_paused": "ReminderPause"}
+        rows = {name: apps.get_model("mandates", model).objects for name, model in known.items()}
+        return self.annotate(
+            **{name: Exists(found.filter(mandate=OuterRef("mandate"))) for name, found in rows.items()}
+        )
+
     def in_order(self) -> Self:
         return self.order_by(swedish("seat__organisation__name"), "seat__function", "pk")
 

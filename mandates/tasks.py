@@ -1,5 +1,6 @@
-"""The long work of the app: the mandates of a forum gathered in one file."""
+"""The long work of the app: the mandates of a forum gathered in one file, and reminders that go by themselves."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,17 +15,22 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kvinnofrid.core import jobs, pdf
+from kvinnofrid.core.days import is_working_day
 from kvinnofrid.core.files import clean_name
 from kvinnofrid.core.models import FileKind, Job
 from kvinnofrid.core.pdf_binding import ADDRESS, Binder
 from kvinnofrid.core.spreadsheets import csv_text
 from mandates.actions import bundles as actions
+from mandates.actions.reminders import remind_by_itself
 from mandates.enums import BundleContent, BundleFormat, LineState
 from mandates.models import Mandate
 from mandates.pdf import MandateDocument, mandate_document, mandate_html
 from mandates.queries import bundles as queries
+from mandates.queries import reminders
 from organisations.models import Forum, Partnership, User
 from organisations.permissions import is_coordinator
+
+logger = logging.getLogger(__name__)
 
 CONTENTS = "Innehåll"
 LIST_NAME = "Innehåll.csv"
@@ -83,7 +89,9 @@ def _coordinates(_job: Job, user: Any) -> bool:
 @jobs.handler(queries.JOB_KIND, label="Tar fram samlingsfilen", may_follow=_coordinates)
 def make_bundle(job: jobs.JobRun) -> None:
     """Every form as its own PDF shows it to the one who asked; then bound or packed, and kept."""
-    asked = _asked(job)
+    asked, key = _asked(job), UUID(job.payload["bundle"])
+    if queries.is_kept(key):
+        return
     mandates = queries.bundled_in_order(asked.forum, asked.day, asked.content)
     if not mandates:
         raise jobs.JobFailed(actions.NOTHING)
@@ -99,7 +107,6 @@ def make_bundle(job: jobs.JobRun) -> None:
     facts = {"forum": asked.forum, "day": asked.day, "content": asked.content, "format": asked.format}
     try:
         data = making.finish()
-        key = UUID(job.payload["bundle"])
         actions.keep_bundle(key=key, data=data, by=asked.reader, documents=len(mandates), **facts)
     except pdf.PdfFailed as failure:
         raise jobs.JobFailed(str(failure)) from failure
@@ -111,6 +118,33 @@ def make_bundle(job: jobs.JobRun) -> None:
 def remove_expired(_job: jobs.JobRun) -> None:
     """Their days are told by the setting RESULTS_DAYS."""
     actions.remove_expired_bundles()
+
+
+@jobs.daily("mandate_reminders", label="Påminner om uppdrag", hour=8)
+def remind_the_silent(job: jobs.JobRun) -> None:
+    """The forums whose ladder is on, on working days; each reminder in a transaction of its own.
+
+    One mandate's fault stops no other's reminder.
+    """
+    if not is_working_day(timezone.localdate()):
+        return
+    rows, faults = reminders.due_by_themselves(), 0
+    for number, row in enumerate(rows, start=1):
+        faults += _failed_to_remind(row)
+        job.progress(number, len(rows))
+    if faults:
+        told = f"Det gick inte med {faults} av {len(rows)} påminnelser."
+        raise jobs.JobFailed(f"{told} Portalen försöker igen nästa arbetsdag.")
+
+
+def _failed_to_remind(row: reminders.SilentRow) -> bool:
+    """The log tells about which mandate, and nothing that anybody has written."""
+    try:
+        remind_by_itself(mandate=row.silence.mandate, key=row.silence.key)
+    except Exception as error:  # whatever it is, the next one's turn comes
+        logger.error("reminder of mandate %s failed: %s", row.silence.mandate.pk, type(error).__name__)  # noqa: TRY400
+        return True
+    return False
 
 
 def _asked(job: jobs.JobRun) -> Asked:

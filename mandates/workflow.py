@@ -1,7 +1,7 @@
-"""What may follow what, for a mandate (the form), for each of its lines, and for a commissioner's one-time link."""
+"""What may follow what, for a mandate (the form), for its lines, a one-time link, and an ask for renewal."""
 
 from kvinnofrid.core.workflow import Workflow, move
-from mandates.enums import LineState, LinkState, MandateState
+from mandates.enums import LineState, LinkState, MandateState, RenewalState
 
 MANDATE = Workflow(
     (
@@ -31,6 +31,13 @@ LINK = Workflow(
     (
         move("use", [LinkState.OPEN], LinkState.USED),
         move("withdraw", [LinkState.OPEN], LinkState.WITHDRAWN),
+    )
+)
+
+RENEWAL = Workflow(
+    (
+        move("decline", [RenewalState.OPEN], RenewalState.DECLINED, needs_reason=True),
+        move("withdraw", [RenewalState.OPEN], RenewalState.WITHDRAWN),
     )
 )
 

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kvinnofrid.core.access import logged_in, public
-from organisations.views import identity_providers, security
+from organisations.views import identity_providers, privacy, security
 from organisations.views.profile import profile
 from organisations.views.security import with_password
 
@@ -39,6 +39,8 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("uppgifter/", profile, name="profile"),
+    path("registerutdrag/", privacy.register_extract, name="register_extract"),
+    path("registerutdrag/fil/", privacy.register_extract_file, name="register_extract_file"),
     path("sakerhet/", security.account_security, name="account_security"),
     path("sakerhet/app/", logged_in(form_page(with_password(security.activate_app))), name="mfa_activate_totp"),
     path("sakerhet/app/ta-bort/", logged_in(form_page(security.deactivate_app)), name="mfa_deactivate_totp"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from organisations.views import calendars, invitations, lists, members, people, security
+from organisations.views import calendars, invitations, lists, members, people, privacy, retention, security
 
 
 def about_members(prefix: str, kind: str) -> Iterator[URLPattern]:
@@ -39,6 +39,17 @@ urlpatterns = [
     path("personer/<int:pk>/", people.person_detail, name="person_detail"),
     path("personer/<int:pk>/stang-av/", people.person_deactivate, name="person_deactivate"),
     path("personer/<int:pk>/oppna/", people.person_reactivate, name="person_reactivate"),
+    path("personer/<int:pk>/registerutdrag/", privacy.person_register_extract, name="person_register_extract"),
+    path(
+        "personer/<int:pk>/registerutdrag/fil/",
+        privacy.person_register_extract_file,
+        name="person_register_extract_file",
+    ),
+    path("personer/registerutdrag/", privacy.address_extract, name="address_extract"),
+    path("personer/gallring/", retention.retention_list, name="retention_list"),
+    path("personer/<int:pk>/gallring/behall/", retention.retention_keep, name="retention_keep"),
+    path("personer/<int:pk>/gallring/nu/", retention.retention_redact, name="retention_redact"),
+    path("personuppgifter/", privacy.privacy_notice, name="privacy_notice"),
     path("personer/<int:pk>/tvasteg/aterstall/", security.factors_reset, name="factors_reset"),
     path("inbjudan/", invitations.invitation_accept, name="invitation_accept"),
     path("inbjudan/<str:token>/", invitations.invitation_open, name="invitation_open"),

@@ -1,4 +1,4 @@
-"""What may follow what, for an invitation, for a dated role and for a person's account."""
+"""What may follow what, for an invitation, a dated role, a person's account, and the data of who has left."""
 
 from enum import StrEnum
 
@@ -29,6 +29,15 @@ class AccountState(StrEnum):
     INACTIVE = "inactive"
 
 
+class RetentionState(StrEnum):
+    """Read from the facts of a retention, never stored."""
+
+    NONE = "none"
+    ANNOUNCED = "announced"
+    DEACTIVATED = "deactivated"
+    REDACTED = "redacted"
+
+
 INVITATION = Workflow(
     (
         move("accept", [InvitationState.OPEN], InvitationState.ACCEPTED),
@@ -48,5 +57,15 @@ ACCOUNT = Workflow(
     (
         move("deactivate", [AccountState.ACTIVE], AccountState.INACTIVE, needs_reason=True),
         move("reactivate", [AccountState.INACTIVE], AccountState.ACTIVE, needs_reason=True),
+    )
+)
+
+# A year after the last role or mandate; a stop begins the year anew.
+RETENTION = Workflow(
+    (
+        move("announce", [RetentionState.NONE], RetentionState.ANNOUNCED),
+        move("deactivate", [RetentionState.ANNOUNCED], RetentionState.DEACTIVATED),
+        move("stop", [RetentionState.ANNOUNCED, RetentionState.DEACTIVATED], RetentionState.NONE),
+        move("redact", [RetentionState.DEACTIVATED], RetentionState.REDACTED),
     )
 )

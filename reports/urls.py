@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import about, board, coverage, inbox, outbox, pages, roster, sharing, structure
+from reports.views import about, board, coverage, inbox, load, outbox, pages, roster, sharing, structure
 
 BOARD = "overenskommelser/<slug:slug>/lage/"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("forum/<slug:slug>/deltagare/xlsx/", roster.forum_roster_xlsx, name="forum_roster_xlsx"),
     path("forum/<slug:slug>/", pages.forum_detail, name="forum_detail"),
     path("foretradare/", pages.representation, name="representation"),
+    path("samlad-andel/", load.load_list, name="load_list"),
+    path("samlad-andel/csv/", load.load_csv, name="load_csv"),
+    path("samlad-andel/xlsx/", load.load_xlsx, name="load_xlsx"),
+    path("samlad-andel/<int:pk>/", load.person_load, name="person_load"),
     path("uppdragslaget/", coverage.coverage, name="coverage"),
     path("uppdragslaget/<slug:slug>/", coverage.coverage_forum, name="coverage_forum"),
     path(BOARD, board.board, name="board"),

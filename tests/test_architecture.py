@@ -44,6 +44,7 @@ STEPS_OF_LOGIN = {
 OPEN_PAGES = {
     "help",
     "accessibility_statement",
+    "privacy_notice",
     "components",
     "healthz",
     "readyz",

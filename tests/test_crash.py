@@ -1,109 +1,93 @@
-"""`kill -9` of the web server in the middle of a submit: nothing acknowledged is lost, nothing is done by halves or twice.
+"""`kill -9` of the web server, a worker, beat and Redis in the middle of the work: a short form of `make crash`.
 
-A real server works on the test's database in the portal's role; real requests log in and submit forms with four
-lines. A trigger makes each message slow to write, so that most of the kills come in the middle of the transaction.
+A real stack works on the test's database in the portal's role; real requests fill in, submit, attest, invite, create.
 """
 
-import http.client
-import random
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from kvinnofrid.core.models import Message
-from mandates.models import Mandate, MandateSeat
+from tests.crash import traces
+from tests.crash.journal import Entry, compared
+from tests.crash.run import crash
+from tests.crash.stack import Stack
 from tests.factories import cast
-from tests.factories.server import Browser, Server, let_in
 
-ROUNDS = 10  # forms; each is submitted until the server says yes, and the server killed until then
-KILLS = 12
-SECONDS_PER_MESSAGE = 0.04
-
-pytestmark = pytest.mark.django_db(transaction=True)
+KILLS = {"web": 6, "worker": 1, "beat": 1, "redis": 1}
+PAUSES = {"web": (0.0, 1.5), "worker": (0.0, 2.0), "beat": (3.0, 4.0), "redis": (3.0, 4.0)}
 
 
-@contextmanager
-def slow_messages() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE OR REPLACE FUNCTION a_moment() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN PERFORM pg_sleep(%s); RETURN NEW; END $$",
-            [SECONDS_PER_MESSAGE],
-        )
-        cursor.execute("CREATE TRIGGER a_moment BEFORE INSERT ON core_message FOR EACH ROW EXECUTE FUNCTION a_moment()")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER a_moment ON core_message")
+@pytest.mark.django_db(transaction=True)
+def test_nothing_acknowledged_is_lost_or_done_twice(
+    transactional_world: cast.World, tmp_path: Path, settings: Any
+) -> None:
+    settings.RESULTS_DIR = tmp_path / "results"
+    stack = Stack(tmp_path, seed=2026)
+    result = crash(transactional_world, stack, kills=KILLS, pauses=PAUSES, pause=0.1, pairs=1)
+    print(*result.lines(), sep="\n")  # noqa: T201  pytest shows it when the test fails
+    assert result.holds
+    assert stack.kills == KILLS
+    assert result.journal.interrupted >= KILLS["web"] // 2
+    done = {name for name, counts in result.sums.items() if counts["acknowledged"]}
+    assert done == set(traces.LOOK)
+    assert (result.sums["job"]["asked_for"] > 0, result.sums["message"]["sent"] > 0) == (True, True)
 
 
-@pytest.fixture
-def server(transactional_world: cast.World, tmp_path: Path) -> Iterator[Server]:
-    """The workers are forked from a loaded parent, so that they are soon back."""
-    let_in(transactional_world.person["mora_representative"])
-    found = Server(tmp_path, "--preload")
-    found.collect_static_files()
-    with slow_messages():
-        found.start()
-        try:
-            yield found
-        finally:
-            found.stop()
+# --- the comparison itself finds what is planted ------------------------------------------------------------------------
+
+WHOLE = {"row": 1, "messages": 4}
 
 
-def count(mandate: Mandate) -> dict[str, Any]:
-    """How far the submit has come, in every place where it leaves a trace."""
-    lines = MandateSeat.objects.filter(mandate=mandate)
-    return {
-        "state": Mandate.objects.get(pk=mandate.pk).state,
-        "lines": sorted(lines.values_list("state", flat=True)),
-        "history": Mandate.history.filter(id=mandate.pk, verb="submitted").count(),
-        "line history": MandateSeat.history.filter(mandate_id=mandate.pk, verb="submitted").count(),
-        "messages": Message.objects.filter(path=mandate.get_absolute_url()).count(),
-    }
+@pytest.mark.parametrize(
+    ("acknowledged", "row", "messages", "told"),
+    [
+        (True, 1, 4, {"acknowledged": 1}),
+        (True, 0, 0, {"acknowledged": 1, "lost": 1}),
+        (True, 2, 4, {"acknowledged": 1, "doubled": 1}),
+        (True, 1, 5, {"acknowledged": 1, "doubled": 1}),
+        (True, 1, 3, {"acknowledged": 1, "unresolved": 1}),
+        (False, 1, 4, {"resolved": 1}),
+        (False, 0, 0, {"resolved": 1}),
+        (False, 2, 8, {"doubled": 1}),
+        (False, 1, 0, {"unresolved": 1}),
+    ],
+)
+def test_what_is_lost_doubled_or_done_by_halves_is_told(
+    acknowledged: bool, row: int, messages: int, told: dict[str, int]
+) -> None:
+    entry = Entry("submit", "7", is_acknowledged=acknowledged, interruptions=int(not acknowledged))
+    sums = compared([entry], lambda _entry: ({"row": row, "messages": messages}, WHOLE))
+    assert {name: number for name, number in sums["submit"].items() if number} == told
 
 
-NOTHING = {"state": "draft", "lines": ["draft"] * 4, "history": 0, "line history": 0, "messages": 0}
-ALL = {"state": "submitted", "lines": ["waiting"] * 4, "history": 1, "line history": 4, "messages": 4}
+@pytest.mark.django_db
+def test_a_planted_loss_and_a_planted_double_are_found(world: cast.World) -> None:
+    """In the very rows that a run looks at."""
+    mandate = cast.attested(world)
+    line = mandate.lines.get()
+    right = [Entry("submit", str(mandate.pk), {"lines": 1}, True), Entry("attest", str(line.pk), {}, True)]
+    assert {name: counts["lost"] for name, counts in compared(right, traces.left_by).items()} == {
+        "submit": 0, "attest": 0,
+    }  # fmt: skip
+    lost = Entry("submit", str(mandate.pk + 1), {"lines": 1}, True)
+    assert compared([lost], traces.left_by)["submit"]["lost"] == 1
+    line.history.model.objects.create(
+        **{field.attname: getattr(line.history.first(), field.attname) for field in line._meta.concrete_fields},
+        history_date=line.history.first().history_date, history_type="~", verb="attested",
+    )  # fmt: skip
+    assert compared(right, traces.left_by)["attest"]["doubled"] == 1
 
 
-def acknowledged(answer: "Future[tuple[int, str]]", mandate: Mandate) -> bool:
-    """Whether the person was told that it is done."""
-    try:
-        return answer.result() == (302, mandate.get_absolute_url())
-    except (OSError, http.client.HTTPException):
-        return False
+@pytest.mark.django_db
+def test_a_message_that_did_not_arrive_or_came_too_often_is_found(world: cast.World) -> None:
+    from kvinnofrid.core.models import Message
 
-
-def test_kill_in_the_middle_of_a_submit(transactional_world: cast.World, server: Server) -> None:
-    browser, chance = Browser(server.port), random.Random(2026)
-    browser.log_in(transactional_world.person["mora_representative"])
-    kills = interrupted = 0
-    with ThreadPoolExecutor(1) as pool:
-        for number in range(ROUNDS):
-            mandate = cast.draft(transactional_world, "mora_representative", cast.MORAS)
-            path = f"{mandate.get_absolute_url()}granska/"
-            done = False
-            while not done:
-                answer = pool.submit(browser.post, path)
-                if kills < KILLS and kills < 2 * (number + 1):
-                    time.sleep(chance.uniform(0, 6 * SECONDS_PER_MESSAGE))
-                    server.kill_all() if kills % 6 == 5 else server.kill_workers()
-                    kills += 1
-                done = acknowledged(answer, mandate)
-                found = count(mandate)
-                assert found == ALL if done else found in (NOTHING, ALL)
-                if not done:
-                    interrupted += 1
-                    browser.wait_for_answer()
-    assert (kills, interrupted >= KILLS // 2) == (KILLS, True)
-    mandates = list(Mandate.objects.all())
-    assert [count(mandate) for mandate in mandates] == [ALL] * ROUNDS
-    assert Message.objects.count() == 4 * ROUNDS
+    cast.submitted(world)
+    reference = str(Message.objects.get().reference)
+    waiting = traces.of_messages(Counter(), kills=0)
+    assert (waiting["unresolved"], waiting["lost"]) == (1, 0)
+    Message.objects.update(state="sent", next_try_at=None, sent_at="2026-11-22T12:00Z")
+    found = {number: traces.of_messages(Counter({reference: number}), kills=1) for number in (0, 1, 2, 3)}
+    assert [(counts["lost"], counts["doubled"]) for counts in found.values()] == [(1, 0), (0, 0), (0, 0), (0, 1)]

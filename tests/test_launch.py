@@ -7,23 +7,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError
+from django.db import connection
+from django.utils import timezone
 
 from kvinnofrid import faults
 from kvinnofrid.broker import configure
+from kvinnofrid.core import embedded
 from kvinnofrid.core.embedded import EmbeddedDatabaseError, EmbeddedServer, start
 from kvinnofrid.launch import Fault, announcement, check_port, free_port, make_database, only_one, worker_commands
 from kvinnofrid.prepare import refuse_old_server
-from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, LaunchOptions
+from kvinnofrid.settings.launching import DEMONSTRATION_ACCOUNTS, DEMONSTRATION_DATABASE, LaunchOptions
 from reports.demonstration import ACCOUNTS
+from tests.factories import cast
+from tests.factories.server import Browser
 from tests.factories.worker import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+MADE_BY_MIGRATIONS = ("django_migrations", "django_content_type", "auth_permission")
 
 
 def run(module: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -254,13 +265,28 @@ def test_a_folder_that_is_no_database_is_one_line(data: Path) -> None:
 # --- From start to end ---
 
 
-def workers_of(portal: "subprocess.Popen[str]") -> list[int]:
-    """The processes for long work that the launcher has started and that live."""
-    children = Path(f"/proc/{portal.pid}/task/{portal.pid}/children").read_text(encoding="ascii").split()
-    return [int(child) for child in children if b"run_jobs" in Path(f"/proc/{child}/cmdline").read_bytes()]
+@pytest.fixture(scope="module")
+def migrated(django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
+    """A data folder whose database has its tables already: what migrations do is for other tests, and takes long."""
+    with TemporaryDirectory(prefix="kvinnofrid-data-") as folder, django_db_blocker.unblock():
+        server = start(Path(folder) / "postgres")
+        target = make_database(server, DEMONSTRATION_DATABASE)
+        source = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+        tables = ["--no-owner", "--section=pre-data", "--section=post-data"]
+        rows = ["--data-only", *(f"--table={name}" for name in MADE_BY_MIGRATIONS)]
+        script = f"CREATE ROLE {settings.DATABASE_PORTAL_ROLE};"
+        for what in (tables, rows):
+            command = [str(embedded._programs() / "pg_dump"), *what, source]
+            script += subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        into = [str(embedded._programs() / "psql"), "--quiet", "--set=ON_ERROR_STOP=1", target]
+        subprocess.run(into, check=True, input=script, stdout=subprocess.DEVNULL, text=True)
+        server.stop()
+        yield Path(folder)
 
 
-def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(data: Path) -> None:
+@contextmanager
+def launched(data: Path, **variables: str) -> "Iterator[tuple[subprocess.Popen[str], int]]":
+    """The portal from when it says that it runs until Ctrl-C has ended it, and that nothing of it is left."""
     port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "kvinnofrid.launch"],
@@ -268,24 +294,59 @@ def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(data: Path) -> Non
         text=True,
         cwd=ROOT,
         start_new_session=True,  # a terminal of its own: Ctrl-C reaches the launcher and all its children
-        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATA_DIR": str(data), "PORT": str(port)},
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "DATA_DIR": str(data), "PORT": str(port), **variables},
     ) as portal:
         told = list(iter(portal.stdout.readline, "Avsluta med Ctrl-C.\n")) if portal.stdout else []
         assert f"Portalen är igång: http://127.0.0.1:{port}/\n" in told
         server = process_of(EmbeddedServer(data / "postgres"))
-        connection = HTTPConnection("127.0.0.1", port)
-        connection.request("GET", "/")
-        assert connection.getresponse().status in {200, 302}
-        connection.close()
-        [worker] = workers_of(portal)
-        os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: workers_of(portal) not in ([], [worker]))  # another is started in its place
+        children = children_of(portal)
+        yield portal, port
+        children |= children_of(portal)
         os.killpg(portal.pid, signal.SIGINT)
         assert portal.wait(60) == 0
-    assert not is_alive(server)
+    assert [process for process in (server, *children) if is_alive(process)] == []
     with pytest.raises(ProcessLookupError):
         os.killpg(portal.pid, 0)
     check_port(port)
+
+
+def children_of(portal: "subprocess.Popen[str]") -> dict[int, str]:
+    """The processes that the launcher has started and that live, with their commands."""
+    children = Path(f"/proc/{portal.pid}/task/{portal.pid}/children").read_text(encoding="ascii").split()
+    commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    return {child: command.replace(b"\0", b" ").decode() for child, command in commands.items() if command}
+
+
+def workers_of(portal: "subprocess.Popen[str]") -> list[int]:
+    return [child for child, command in children_of(portal).items() if "run_jobs" in command]
+
+
+def test_the_portal_answers_and_ctrl_c_leaves_nothing_running(migrated: Path) -> None:
+    with launched(migrated) as (portal, port):
+        browser = HTTPConnection("127.0.0.1", port)
+        browser.request("GET", "/")
+        assert browser.getresponse().status in {200, 302}
+        browser.close()
+        [worker] = workers_of(portal)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: workers_of(portal) not in ([], [worker]))  # another is started in its place
+
+
+def test_with_workers_a_job_is_done_by_the_queue_and_nothing_is_left_running(migrated: Path) -> None:
+    with launched(migrated, WORKERS="2", DEMO_PASSWORD=cast.PASSWORD) as (portal, port):
+        commands = " ".join(children_of(portal).values())
+        names = ("redis-server", "beat", "mail@", "jobs1@", "jobs2@", "gunicorn")
+        assert [name for name in names if name not in commands] == []
+        assert "run_jobs" not in commands
+        browser = Browser(port)
+        browser.wait_for_answer()
+        browser.post("/konto/logga-in/", login="samordnare@dalarna.example", password=cast.PASSWORD)
+        order = {"forum": "lansgruppen", "day": str(timezone.localdate()), "content": "active", "format": "zip"}
+        status, where = browser.post("/uppdrag/samlingsfiler/", **order)
+        assert (status, where.split("/")[1]) == (303, "jobb")
+        with psycopg.connect(EmbeddedServer(migrated / "postgres").address(DEMONSTRATION_DATABASE)) as database:
+            state = "SELECT state FROM core_job WHERE id = %s"
+            wait_until(lambda: database.execute(state, [where.split("/")[2]]).fetchone() == ("done",))
 
 
 def is_alive(process: int) -> bool:

@@ -14,17 +14,13 @@ that the law allows: the real one can be earlier, and later when somebody has be
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-
-from holidays.countries.sweden import Sweden
 
 from agreements.rules.facts import Decision
+from kvinnofrid.core.days import ONE_DAY, working_day
 
 APPROVED_WITHIN = timedelta(days=14)
 ANNOUNCED_WITHIN = timedelta(days=2)
 APPEALED_WITHIN = timedelta(weeks=3)
-ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -66,18 +62,5 @@ def latest_legal_force(decided_on: date) -> date:
     return working_day(working_day(approved + ANNOUNCED_WITHIN) + APPEALED_WITHIN) + ONE_DAY
 
 
-def working_day(day: date) -> date:
-    """The day itself, or the next on which something must be done."""
-    while day.weekday() >= SATURDAY or day in _days_off(day.year):
-        day += ONE_DAY
-    return day
-
-
 def _moment(registered: date | None, last_day: date) -> Moment:
     return Moment(registered or working_day(last_day), is_computed=registered is None)
-
-
-@cache
-def _days_off(year: int) -> frozenset[date]:
-    """Public holidays, and the three eves (`de_facto`) that the law puts beside them."""
-    return frozenset(Sweden(language="sv", include_sundays=False, years=year, categories=("public", "de_facto")))

@@ -16,8 +16,8 @@ from enum import IntEnum
 
 from agreements.enums import StepRole, Verdict
 from agreements.rules.facts import Step
-from agreements.rules.registered import local_day
 from agreements.rules.verdict import WAITING, PrincipalVerdict
+from kvinnofrid.core import ladder
 
 BETWEEN = timedelta(days=14)
 
@@ -62,23 +62,20 @@ def standing_of(verdict: PrincipalVerdict, steps: Sequence[Step], sending: Sendi
         return None
     words = [word.registered_at for word in (verdict.decision, verdict.asserted) if word]
     began_at = max([sending.sent_at, *words])
-    taken = [(rung, sent_at) for rung, sent_at in sending.reminders if sent_at >= began_at]
-    reached = max((rung for rung, _ in taken), default=0)
-    following = next_rung(reached, has_registrars=sending.has_registrars, has_acting=sending.has_acting)
-    latest = max([began_at, *(sent_at for _, sent_at in taken)])
-    return Standing(
-        is_late=not is_silent,
-        missed_on=missed_on,
-        reached=reached,
-        next_rung=following,
-        due_on=local_day(latest) + BETWEEN if following else None,
-    )
+    rungs = _rungs(has_registrars=sending.has_registrars, has_acting=sending.has_acting)
+    place = ladder.place_of(began_at, sending.reminders, rungs, BETWEEN)
+    return Standing(not is_silent, missed_on, place.reached, place.next_rung, place.due_on)
 
 
 def next_rung(reached: int, *, has_registrars: bool, has_acting: bool) -> Rung | None:
     """The lowest rung above the one reached where there is somebody to ask."""
+    return ladder.next_rung(reached, _rungs(has_registrars=has_registrars, has_acting=has_acting))
+
+
+def _rungs(*, has_registrars: bool, has_acting: bool) -> list[Rung]:
+    """Those where there is somebody to ask."""
     there = {Rung.REGISTRARS: has_registrars, Rung.ACTING: has_acting, Rung.PHONE: True}
-    return next((rung for rung in Rung if rung > reached and there[rung]), None)
+    return [rung for rung in Rung if there[rung]]
 
 
 def missed_meeting(verdict: PrincipalVerdict, steps: Sequence[Step], today: date) -> date | None:

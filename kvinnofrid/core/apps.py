@@ -1,4 +1,4 @@
-"""Wires core: the database role of the portal follows every migration; the apps' long work is found."""
+"""Wires core: the database role follows every migration; the apps' long work and personal data are found."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -15,4 +15,4 @@ class CoreConfig(AppConfig):
 
         audit.connect()
         post_migrate.connect(roles.grant_portal_role, dispatch_uid="core.grant_portal_role")
-        autodiscover_modules("tasks")
+        autodiscover_modules("tasks", "personal_data")

@@ -46,15 +46,16 @@ def post(
     kind: MessageKind = MessageKind.ORDINARY,
     secret: bool = False,
     **context: Any,
-) -> None:
+) -> list[Message]:
     """One message per active recipient, in the caller's transaction.
 
     Sent by e-mail as the person has chosen; what is about the login (`kind`), or secret, always at once.
     """
     kind = MessageKind.SECURITY if secret else kind
+    found = []
     for recipient in {user.pk: user for user in to if user.is_active}.values():
         choice = MailFrequency.AT_ONCE if kind == MessageKind.SECURITY else recipient.mail_frequency
-        write(
+        message = write(
             f"{event}:{recipient.pk}",
             rendered(template, {"recipient": recipient, **context}),
             recipient=recipient,
@@ -63,6 +64,8 @@ def post(
             is_secret=secret,
             **_state(STATE_BY_CHOICE[MailFrequency(choice)]),
         )
+        found.append(message)
+    return found
 
 
 def post_to_address(

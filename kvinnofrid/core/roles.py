@@ -10,6 +10,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import ProgrammingError
 from psycopg import errors, sql
 
+from kvinnofrid.core import privacy, redaction
+
 
 def history_tables() -> list[str]:
     """Names of the tables that only grow."""
@@ -46,6 +48,9 @@ def grant_portal_role(*, using: str = DEFAULT_DB_ALIAS, app_config: Any, **kwarg
         existing = set(connection.introspection.table_names(cursor))
         _revoke(cursor, "UPDATE, DELETE, TRUNCATE", existing.intersection(history_tables()))
         _revoke(cursor, "DELETE, TRUNCATE", existing.intersection(kept_tables()))
+        _revoke(cursor, "INSERT, UPDATE, DELETE, TRUNCATE", existing.intersection({privacy.log().table}))
+        _close_schema(cursor)
+        redaction.make_function(cursor, settings.DATABASE_PORTAL_ROLE)
 
 
 def _revoke(cursor: Any, privileges: str, tables: Iterable[str]) -> None:
@@ -56,6 +61,15 @@ def _revoke(cursor: Any, privileges: str, tables: Iterable[str]) -> None:
             role=sql.Identifier(settings.DATABASE_PORTAL_ROLE),
         )
         cursor.execute(revoke)
+
+
+def _close_schema(cursor: Any) -> None:
+    """Nobody but the owner makes functions that others' queries would find. Where the schema is somebody else's,
+    as in a cluster from before PostgreSQL 15, its owner must say so: see docs/security.md."""
+    cursor.execute("SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'public'")
+    if cursor.fetchone()[0]:
+        role = sql.Identifier(settings.DATABASE_PORTAL_ROLE)
+        cursor.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}").format(role=role))
 
 
 def _ensure_role(cursor: Any, name: str) -> None:

@@ -249,6 +249,14 @@ DEFAULT_FROM_EMAIL = "Kvinnofrid Dalarna <noreply@localhost>"
 MESSAGES_KEPT_DAYS = environment.number("MESSAGES_KEPT_DAYS", 365, lowest=1)
 JOBS_KEPT_DAYS = 30
 
+# --- Personal data: when who has left is told, loses the account, and is redacted (docs/security.md) ---
+RETENTION_UNUSED_DAYS = environment.number("RETENTION_UNUSED_DAYS", 365, lowest=30, highest=3650)
+RETENTION_NOTICE_DAYS = environment.number("RETENTION_NOTICE_DAYS", 30, lowest=7, highest=365)
+RETENTION_KEPT_DAYS = environment.number("RETENTION_KEPT_DAYS", 730, lowest=30, highest=3650)
+RETENTION_LOOSE_DAYS = environment.number("RETENTION_LOOSE_DAYS", 90, lowest=1, highest=3650)  # nobody has answered
+DATA_CONTROLLER = environment.text("DATA_CONTROLLER")  # who is responsible, for the page about personal data
+DATA_PROTECTION_CONTACT = environment.email("DATA_PROTECTION_CONTACT")
+
 # --- The queue: only with a broker, and only to wake workers. What is to be done are rows (docs/adr/0009) ---
 CELERY_BROKER_URL = environment.broker("CELERY_BROKER_URL")
 CELERY_BROKER_TRANSPORT_OPTIONS = {

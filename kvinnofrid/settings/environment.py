@@ -99,6 +99,20 @@ class Environment:
             return ""
         return value
 
+    def email(self, name: str) -> str:
+        """An e-mail address, or nothing."""
+        from django.core.exceptions import ValidationError
+        from django.core.validators import validate_email
+
+        value = self.text(name)
+        try:
+            if value:
+                validate_email(value)
+        except ValidationError:
+            self.fault(name, "ska vara en e-postadress.")
+            return ""
+        return value
+
     def portal_address(self, name: str, default: str = "") -> str:
         """Where people reach the portal, for the links in e-mail: scheme, host and port, and nothing more."""
         value = self.text(name, default).rstrip("/")

@@ -4,11 +4,12 @@ import atexit
 import os
 import shutil
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Never
 
 from kvinnofrid.settings.base import *
-from kvinnofrid.settings.base import STORAGES, TEMPLATES, environment
+from kvinnofrid.settings.base import STATICFILES_DIRS, STORAGES, TEMPLATES, environment
 from kvinnofrid.settings.launching import database_address
 
 
@@ -43,6 +44,9 @@ atexit.register(shutil.rmtree, RESULTS_DIR, ignore_errors=True)
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+_AXE = find_spec("axe_playwright_python")
+_AXE_PLACES = (_AXE.submodule_search_locations or []) if _AXE else []
+STATICFILES_DIRS = [*STATICFILES_DIRS, *(("axe", Path(place)) for place in _AXE_PLACES)]  # type: ignore[list-item]
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

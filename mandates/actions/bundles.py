@@ -47,16 +47,8 @@ def keep_bundle(*, key: UUID, data: bytes, by: User, **facts: Any) -> Bundle:
     """Keeps what has been made; the same work done twice leaves one file. ValidationError: there is no room."""
     kept = results.keep(key, data)
     now = timezone.now()
-    bundle = Bundle(
-        pk=key,
-        size=kept.size,
-        sha256=kept.sha256,
-        asked_by=by,
-        made_at=now,
-        kept_until=results.last_moment(now),
-        **facts,
-    )
-    bundle.save()
+    made = {"size": kept.size, "sha256": kept.sha256, "made_at": now, "kept_until": results.last_moment(now)}
+    bundle, _ = Bundle.objects.update_or_create(pk=key, defaults={"asked_by": by, **made, **facts})
     return bundle
 
 

@@ -54,11 +54,13 @@ def renew(*, mandate: Mandate, by: User) -> Mandate:
     active = [line for line in lines if line.is_active_on(today)]
     require(bool(active))
     forum = mandate.edition.forum
+    edition = queries.edition_today(forum) or mandate.edition
     draft = draft_of(by, forum)
     if draft is None:
-        draft = new_draft(queries.edition_today(forum) or mandate.edition, by)
+        draft = new_draft(edition, by)
         audit.save(draft, by=by, verb="renewed")
     else:
+        draft.edition = edition  # what is not signed yet is to be signed on the edition of today
         touch(draft, by)
     present = {line.seat_id: line for line in draft.lines.all()}
     for line in active:

@@ -66,7 +66,7 @@ def hand_over(
         raise Refused
     for line in chosen:
         _end(line, ended_on, reason, by)
-    draft = _prepare_draft(successor, mandate, chosen, by) if successor else None
+    draft = prepare_draft(successor, mandate, chosen, by) if successor else None
     for line in chosen:
         handover = Handover(line=line, successor=successor, successor_draft=draft, **(notes or {}))
         handover.handed_over_at, handover.handed_over_by = timezone.now(), by
@@ -91,19 +91,21 @@ def _end(line: MandateSeat, ended_on: date, reason: str, by: User) -> None:
     audit.save(line, by=by, verb="ended", reason=reason)
 
 
-def _prepare_draft(successor: User, mandate: Mandate, lines: list[MandateSeat], by: User) -> Mandate:
+def prepare_draft(
+    successor: User, mandate: Mandate, lines: Collection[MandateSeat], by: User, verb: str = "prepared"
+) -> Mandate:
     """The successor's draft with a line for each seat handed over, from the day after; what is there is left alone."""
     forum = mandate.edition.forum
     draft = draft_of(successor, forum)
     if draft is None:
         draft = new_draft(queries.edition_today(forum) or mandate.edition, successor)
-        audit.save(draft, by=by, verb="prepared")
+        audit.save(draft, by=by, verb=verb)
     else:
         touch(draft, by)
     present = set(draft.lines.values_list("seat_id", flat=True))
     for line in lines:
-        if line.seat_id not in present and line.ended_on:
-            starts_on = line.ended_on + timedelta(days=1)
+        if line.seat_id not in present and line.last_day:
+            starts_on = line.last_day + timedelta(days=1)
             add_line(draft, line.seat, by, after=line, kind=line.kind, starts_on=starts_on)
     return draft
 

@@ -27,7 +27,7 @@ CHANGED = "Uppdraget har ändrats sedan du öppnade sidan. Läs igenom det igen 
 
 def give(line: MandateSeat, *, by: User | None, verb: str, move: str = "attest", **facts: Any) -> None:
     """The line is attested, and ends the one it replaces. Raises MoveRefused when the seat is taken in the period."""
-    Seat.objects.select_for_update().get(pk=line.seat_id)  # two mandates for one seat take turns
+    Seat.objects.select_for_update(no_key=True).get(pk=line.seat_id)  # two mandates for one seat take turns
     _end_replaced(line)
     set_line(line, move, attested_at=timezone.now(), **facts)
     try:

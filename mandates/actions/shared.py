@@ -68,7 +68,7 @@ def new_draft(edition: FormEdition, of: User) -> Mandate:
 
 def draft_of(person: User, forum: Forum) -> Mandate | None:
     """The person's draft for the forum, if there is one. A double click finds the first one's: the person is locked."""
-    User.objects.select_for_update().get(pk=person.pk)
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
     return Mandate.objects.drafts().filter(representative=person, edition__forum=forum).first()
 
 

@@ -43,7 +43,7 @@ def register_vacancy(*, seat: Seat, values: Mapping[str, Any], by: User, seen: s
 
 def leave_vacant(seat: Seat, starts_on: date, *, by: User, **values: Any) -> None:
     """After a line that was ended without a successor. Where somebody comes the day after the seat is not vacant."""
-    Seat.objects.select_for_update().get(pk=seat.pk)
+    Seat.objects.select_for_update(no_key=True).get(pk=seat.pk)
     if queries.ordinary_line_on(seat, starts_on):
         return
     vacancy = queries.open_vacancy(seat) or Vacancy(seat=seat)

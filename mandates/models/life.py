@@ -86,6 +86,7 @@ class Handover(Tracked):
 class Vacancy(Tracked):
     """What is known about a seat that nobody holds. It is over when somebody holds the seat: computed at reading."""
 
+    may_be_deleted = True  # one that has not begun is taken back
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="vacancies", verbose_name="plats")
     starts_on = models.DateField("vakant från och med")
     expected_on = models.DateField("någon väntas", null=True, blank=True)

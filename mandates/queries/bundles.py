@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from kvinnofrid.core import jobs
+from kvinnofrid.core import jobs, results
 from kvinnofrid.core.models import Job
 from kvinnofrid.core.models.jobs import UNFINISHED
 from kvinnofrid.core.ordering import swedish_key
@@ -67,6 +68,12 @@ def bundle_page() -> BundlePage:
     waiting = Job.objects.filter(kind=JOB_KIND, state__in=UNFINISHED)
     made = Bundle.objects.select_related("forum", "asked_by")
     return BundlePage([jobs.page_of(job) for job in waiting], list(made[:SHOWN]))
+
+
+def is_kept(key: UUID) -> bool:
+    """Whether the file has been made already, and is whole: its worker was killed before it was noted as done."""
+    found = Bundle.objects.filter(pk=key).first()
+    return found is not None and results.read(found.pk, found.sha256) is not None
 
 
 def expired(moment: datetime) -> Iterable[Bundle]:

@@ -120,6 +120,7 @@ def full_lines(mandate: Mandate) -> QuerySet[MandateSeat]:
         .prefetch_related("contacts")
         .with_confirmation()
         .with_links()
+        .with_reminders()
         .in_order()
     )
 

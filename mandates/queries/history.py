@@ -5,7 +5,18 @@ from typing import Any
 
 from kvinnofrid.core.history import PORTAL, Event, events, has_open_identity, latest_first
 from mandates import permissions
-from mandates.models import AttestLink, Confirmation, FormEdition, Handover, Mandate, MandateSeat, Vacancy
+from mandates.enums import Matter, Rung
+from mandates.models import (
+    AttestLink,
+    Confirmation,
+    FormEdition,
+    Handover,
+    Mandate,
+    MandateReminder,
+    MandateSeat,
+    ReminderPause,
+    Vacancy,
+)
 from organisations.models import Seat
 from organisations.permissions import is_coordinator
 
@@ -21,6 +32,7 @@ MANDATE_SENTENCES = {
 }
 ENDED = "Uppdraget avslutades i sin helhet."
 LINE_SENTENCES = {
+    "restored": "Återtog nyvalet. Uppdraget för {about} gäller som förut.",
     "added": "Lade till {about}.",
     "removed": "Tog bort {about}.",
     "attested": "Attesterade uppdraget för {about}.",
@@ -41,12 +53,15 @@ LINK_SENTENCES = {
 CONFIRMATION_SENTENCES = {"confirmed": "Bekräftade uppdraget för {about}."}
 HANDOVER_SENTENCES = {"handed_over": "Lämnade över uppdraget för {about}."}
 PUBLIC_LINE_VERBS = {
+    "restored": "Uppdraget för {about} gäller som förut.",
     "attested": "Attesterade uppdraget för {about}.",
     "attested_by_link": "Attesterade uppdraget för {about}.",
     "registered_on_paper": "Attesterade uppdraget för {about} på papper.",
     "ended": "Avslutade uppdraget för {about}.",
     "replaced": "Avslutade uppdraget för {about}.",
 }
+REMINDER_SENTENCES = {"reminded": "Skickade en påminnelse: {about}."}
+PAUSE_SENTENCES = {"paused": "Pausade påminnelserna.", "resumed": "Tog bort pausen i påminnelserna."}
 VACANCY_SENTENCES = {
     "registered": "Registrerade att platsen är vakant från och med {about}.",
     "saved": "Ändrade vad som står om vakansen från och med {about}.",
@@ -77,7 +92,27 @@ def mandate_history(mandate: Mandate, lines: list[MandateSeat], reader: Any) -> 
             sentence = PUBLIC_LINE_VERBS[row.verb].format(about=str(row.seat))
             found.append(Event(row.history_date, row.seat.organisation.short_name, sentence))
     in_full = [line for line in lines if permissions.sees_in_full(reader, line)]
-    return latest_first([*found, *_afterwards(in_full, may_name)])
+    return latest_first([*found, *_afterwards(in_full, may_name), *_reminders(mandate, lines, reader, may_name)])
+
+
+def _reminders(mandate: Mandate, lines: list[MandateSeat], reader: Any, may_name: Callable[[Any], bool]) -> list[Event]:
+    """Of lines that the reader sees in full and of the form as a whole. Why they are paused is the coordinator's."""
+    found: list[Event] = []
+    seats = {line.pk: f", {line.seat}" for line in lines if permissions.sees_in_full(reader, line)}
+    for row in _history_of(MandateReminder, mandate, lines, "was_reminded"):
+        if row.line_id is None or row.line_id in seats:
+            about = f"{Matter(row.matter).label.lower()}{seats.get(row.line_id, '')} ({Rung(row.rung).label.lower()})"
+            found += events([row], REMINDER_SENTENCES, about=about, may_name=may_name)
+    pauses = _history_of(ReminderPause, mandate, lines, "was_paused")
+    with_reason = is_coordinator(reader)
+    return [*found, *events(pauses, PAUSE_SENTENCES, with_reason=with_reason, may_name=may_name)]
+
+
+def _history_of(model: Any, mandate: Mandate, lines: list[MandateSeat], known: str) -> Any:
+    """Without a query where the lines know that there is none; a form without lines does not know."""
+    if lines and not any(getattr(line, known, True) for line in lines):
+        return []
+    return model.history.filter(mandate_id=mandate.pk).select_related("history_user")
 
 
 def _by_link(row: Any) -> list[Event]:

@@ -18,6 +18,7 @@ from mandates.queries.history import mandate_history
 from mandates.queries.life import Due, confirmation_due
 from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
 from organisations.models import User
+from organisations.permissions import is_coordinator
 
 TONES = {
     LineState.DRAFT: "neutral",
@@ -80,7 +81,13 @@ class MandatePage:
     withdraw_url: str
     confirm_url: str
     end_all_url: str
+    remind_url: str
     sees_private_phone: bool
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the form makes, has made or will make somebody the representative."""
+        return any(view.line.state in HELD_LINE_STATES for view in self.lines)
 
     @property
     def missing(self) -> int:
@@ -156,8 +163,13 @@ def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
         withdraw_url=reverse("mandate_withdraw", args=[mandate.pk]) if may_withdraw else "",
         confirm_url=reverse("mandate_confirm", args=[mandate.pk]) if may_confirm else "",
         end_all_url=reverse("mandate_end_all", args=[mandate.pk]) if sum(bool(v.end_url) for v in views) > 1 else "",
+        remind_url=reverse("mandate_remind", args=[mandate.pk]) if _may_remind(mandate, reader) else "",
         sees_private_phone=any(permissions.sees_in_full(reader, line) for line in lines) or is_own,
     )
+
+
+def _may_remind(mandate: Mandate, reader: User) -> bool:
+    return mandate.state in {MandateState.DRAFT, MandateState.SUBMITTED} and is_coordinator(reader)
 
 
 def _line_view(line: MandateSeat, reader: Any, lines: list[MandateSeat]) -> LineView:

@@ -16,6 +16,7 @@ from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, pdf, queries
 from mandates.forms import EditionForm, EditionTextForm, SectionFormSet, sections_of
 from mandates.models import FormEdition
+from mandates.queries.renewals import earlier_editions, renewals
 from mandates.views.filling import form_page
 from mandates.views.lookups import person, require_coordinator, visible_edition
 from mandates.views.overtaking import what_stands
@@ -41,8 +42,11 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 def edition_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition's text."""
     edition = visible_edition(request, pk)
+    asks = is_coordinator(request.user) and queries.edition_today(edition.forum) == edition
     context = {
         "edition": edition,
+        "has_earlier": earlier_editions(edition).exists(),
+        "renewals": renewals(edition) if asks else None,
         "sections": edition.sections.all(),
         "history": queries.edition_history(edition),
         "is_coordinator": is_coordinator(request.user),

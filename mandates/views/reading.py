@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.history import latest_first
 from mandates import pdf, permissions, queries
 from mandates.forms import MandateSearchForm
+from mandates.queries.renewals import renewal_notice
 from mandates.views.lookups import person, visible_mandate
 from organisations.permissions import is_coordinator, is_member
 
@@ -25,6 +27,7 @@ def mandate_list(request: HttpRequest) -> HttpResponse:
     rows = [(mandate, queries.mandate_status(mandate, mandate.lines.all(), today)) for mandate in page]
     context = {"form": form, "page": page, "rows": rows, "may_start": permissions.may_start(request.user)}
     context["makes_bundles"] = is_coordinator(request.user)
+    context["sees_elections"] = permissions.sees_elections(request.user)
     context["may_register_paper"] = is_coordinator(request.user)
     return render(request, "mandates/mandate_list.html", context)
 
@@ -34,8 +37,11 @@ def mandate_list(request: HttpRequest) -> HttpResponse:
 def mandate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mandate: its lines as far as the person may see them, what can be done, and what has happened."""
     mandate = visible_mandate(request, pk)
-    context = queries.mandate_page(mandate, person(request))
-    return render(request, "mandates/mandate_detail.html", {"mandate": mandate, "page": context})
+    page = queries.mandate_page(mandate, person(request))
+    renewal = renewal_notice(mandate, person(request))
+    history = latest_first([*page.history, *(renewal.history if renewal else [])])
+    context = {"mandate": mandate, "page": page, "renewal": renewal, "history": history}
+    return render(request, "mandates/mandate_detail.html", context)
 
 
 @requires(is_member)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from kvinnofrid.core import access, audit, outbox
+from kvinnofrid.core import access, audit, mail, outbox
 from kvinnofrid.core.history import has_open_identity
 from kvinnofrid.core.workflow import MoveRefused
 from organisations import permissions, queries
@@ -26,6 +26,7 @@ REPEATED_WITHIN = timedelta(minutes=1)
 UNANSWERED = "Det finns redan en obesvarad inbjudan till adressen. Förnya eller återkalla den i listan."
 HAS_ACCOUNT = "Det finns ett konto med adressen. Logga in för att tacka ja."
 SEAT_TAKEN = "Platsen har fått en annan innehavare sedan du bjöds in. Kontakta den som bjöd in dig."
+NO_ADDRESS = "Adressen är gallrad. Bjud in personen på nytt."
 PERIOD_OVER = "Rollen skulle bara gälla till och med {day}. Återkalla inbjudan och bjud in på nytt."
 
 
@@ -68,6 +69,8 @@ def renew(*, invitation: Invitation, by: User) -> None:
     """A new link, with all its time; the old one opens nothing. A second click within a minute changes nothing."""
     invitation = _locked(invitation, by)
     INVITATION.check(invitation.state, "renew")
+    if invitation.is_redacted:
+        raise MoveRefused(NO_ADDRESS)
     if invitation.ends_on and invitation.ends_on < timezone.localdate():
         raise MoveRefused(PERIOD_OVER.format(day=invitation.ends_on))
     if invitation.sent_at > timezone.now() - REPEATED_WITHIN:
@@ -162,6 +165,7 @@ def _send(invitation: Invitation, by: User, verb: str) -> None:
         path=reverse("invitation_open", args=[token]),
         secret=True,
         invitation=invitation,
+        privacy_url=mail.address_of(reverse("privacy_notice")),
         inviter=by.name if has_open_identity(by) else "",
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,12 @@ def end_sessions(*, person: User, but: str | None = None) -> int:
     for session in ended:
         session.end()
     return len(ended)
+
+
+def remove_ended_sessions() -> int:
+    """Removes what is left of logins whose time is out; tells how many."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    return UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()[0]
 
 
 def note_session(*, session_key: str | None, address: str) -> None:

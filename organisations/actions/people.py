@@ -3,10 +3,13 @@
 from django.db import transaction
 
 from kvinnofrid.core import access, audit
+from kvinnofrid.core.workflow import MoveRefused
 from organisations import permissions
+from organisations.actions import retention
 from organisations.actions.heads import with_heads
 from organisations.actions.login import end_sessions
 from organisations.models import Organisation, Partnership, User
+from organisations.queries.retention import is_redacted
 from organisations.workflow import ACCOUNT, AccountState
 
 
@@ -21,9 +24,12 @@ def deactivate(*, person: User, reason: str, by: User | None) -> None:
 
 @transaction.atomic
 def reactivate(*, person: User, reason: str, by: User | None) -> None:
-    """The account opens again, with the roles that have not ended."""
+    """The account opens again, with the roles that have not ended; never one whose data have been redacted."""
     _require_coordinator(by)
+    if is_redacted(person):
+        raise MoveRefused("Uppgifterna är gallrade. Bjud in personen på nytt.")
     _move(person, "reactivate", reason, by)
+    retention.stop(person=person, by=by, reason=reason)
 
 
 def _move(person: User, verb: str, reason: str, by: User | None) -> None:

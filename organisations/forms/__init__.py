@@ -14,14 +14,17 @@ from organisations.forms.people import (
     ReasonForm,
 )
 from organisations.forms.profile import ProfileForm
+from organisations.forms.retention import AddressForm, KeepForm
 
 __all__ = [
+    "AddressForm",
     "AppointForm",
     "BodyForm",
     "EndRoleForm",
     "GiveRoleForm",
     "InvitationForm",
     "JoinForm",
+    "KeepForm",
     "LastDayForm",
     "LoginForm",
     "MeetingButtonForm",

@@ -39,6 +39,7 @@ OPEN = frozenset(
         "account_reset_password_from_key_done",
         "help",
         "accessibility_statement",
+        "privacy_notice",
     }
 )
 

@@ -10,13 +10,15 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from organisations.actions.login import end_sessions, tell
+from organisations.actions.retention import LOGGED_IN, stop
 from organisations.login.middleware import SEEN
 from organisations.models import User
 
 
-def logged_in(request: HttpRequest, **kwargs: Any) -> None:
-    """From now on it is noted when the session is used."""
+def logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """From now on it is noted when the session is used; somebody whose account was to be closed keeps it."""
     request.session[SEEN] = time.time()
+    stop(person=user, by=user, reason=LOGGED_IN)
 
 
 def password_changed(request: HttpRequest, user: User, **kwargs: Any) -> None:

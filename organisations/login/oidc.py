@@ -16,6 +16,7 @@ from organisations.login.adapters import verified_login
 
 SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 MOST_OF_A_SUBJECT = 255
+CLOCKS_DIFFER = 60  # seconds that the provider's clock and ours may differ
 REQUIRED = ["iss", "aud", "exp", "iat", "sub"]
 
 
@@ -55,6 +56,7 @@ class StrictAdapter(OpenIDConnectOAuth2Adapter):
             algorithms=[algorithm],
             issuer=self.openid_config["issuer"],
             audience=app.client_id,
+            leeway=CLOCKS_DIFFER,
             options={"require": REQUIRED},
         )
         if claims.get("azp", app.client_id) != app.client_id or not 0 < len(claims["sub"]) <= MOST_OF_A_SUBJECT:

@@ -16,6 +16,7 @@ from organisations.models.permissions import (
     OrganisationGroupPermission,
     PartnershipGroupPermission,
 )
+from organisations.models.retention import Redaction, Retention
 
 __all__ = [
     "Appointment",
@@ -32,7 +33,9 @@ __all__ = [
     "OrganisationGroupPermission",
     "Partnership",
     "PartnershipGroupPermission",
+    "Redaction",
     "Relation",
+    "Retention",
     "Seat",
     "User",
 ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from kvinnofrid.core.privacy import REMOVED_DOMAIN
 from organisations.enums import FORUM_ROLES, ORGANISATION_ROLES, PARTNERSHIP_ROLES, Role
 from organisations.models.forums import Forum, Seat
 from organisations.models.organisations import Organisation
@@ -119,6 +120,11 @@ class Invitation(Period):
 
     def clean(self) -> None:
         self.email = self.email.strip().lower()
+
+    @property
+    def is_redacted(self) -> bool:
+        """Whether its address is gone."""
+        return self.email.endswith(f"@{REMOVED_DOMAIN}")
 
     @property
     def scope(self) -> Any:

@@ -47,11 +47,15 @@ def invitation_rows(invitations: QuerySet[Invitation], moment: datetime) -> list
     return [_row(invitation, moment) for invitation in invitations.select_related(*related)]
 
 
+def is_allowed(invitation: Invitation, verb: str, moment: datetime) -> bool:
+    """Whether its state allows it, and there is an address left to send a new link to."""
+    return INVITATION.allows(invitation.state_at(moment), verb) and not (verb == "renew" and invitation.is_redacted)
+
+
 def _row(invitation: Invitation, moment: datetime) -> InvitationRow:
-    state = invitation.state_at(moment)
-    text, tone = LABELS[state]
+    text, tone = LABELS[invitation.state_at(moment)]
     urls = [
-        place_url(invitation.scope, f"invitation_{verb}", invitation.pk) if INVITATION.allows(state, verb) else ""
+        place_url(invitation.scope, f"invitation_{verb}", invitation.pk) if is_allowed(invitation, verb, moment) else ""
         for verb in ("renew", "withdraw")
     ]
     return InvitationRow(invitation, text, tone, *urls)

@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kvinnofrid.core.history import Event, events, latest_first
-from organisations.models import Appointment, Invitation, Membership, User
+from organisations.models import Appointment, Invitation, Membership, Retention, User
 from organisations.queries.holdings import Holding, holdings
 from organisations.queries.invitations import InvitationRow, invitation_rows
 from organisations.queries.members import HeldRow, role_row, seat_row
+from organisations.queries.retention import is_redacted
 
 PROFILE_FIELDS = ("name", "title", "phone", "private_phone", "mail_frequency", "has_protected_identity")
 LONGEST = 50
@@ -22,6 +23,12 @@ PERSON = {
     "deactivated": "Stängde av kontot.",
     "reactivated": "Öppnade kontot igen.",
     "reset_second_factors": "Återställde tvåstegsinloggningen.",
+    "redacted": "Gallrade personuppgifterna.",
+}
+RETENTION = {
+    "announced": "Meddelade att kontot ska stängas av och uppgifterna gallras.",
+    "stopped": "Stoppade gallringen.",
+    "kept": "Sköt upp gallringen.",
 }
 ROLE = {
     "granted": "Gav rollen {about}.",
@@ -64,6 +71,7 @@ class PersonPage:
     sent: list[InvitationRow]
     holdings: list[Holding]
     history: list[Event]
+    is_redacted: bool
 
 
 def profile_values(person: User) -> dict[str, Any]:
@@ -75,7 +83,7 @@ def people(*, text: str, organisation: Any, role: str, state: str, day: date) ->
     """Those who match: words of the name, title or address; a role today, in an organisation; how the account is."""
     held = Membership.objects.active_on(day).filter(user=OuterRef("pk"))
     seats = Appointment.objects.active_on(day).filter(holder=OuterRef("pk"))
-    found: Any = User.objects.in_order()
+    found: Any = User.objects.filter(Q(retention=None) | Q(retention__redacted_on=None)).in_order()
     if text:
         found = found.named_like(text)
     if organisation or role:
@@ -121,6 +129,7 @@ def person_page(person: User, now: datetime, day: date) -> PersonPage:
         sent=invitation_rows(person.sent_invitations.all()[:LONGEST], now),
         holdings=holdings(person, day),
         history=_history(person),
+        is_redacted=is_redacted(person),
     )
 
 
@@ -132,6 +141,7 @@ def _history(person: User) -> list[Event]:
     found += _told(offices, OFFICE, lambda row: f"{row.seat} i {row.seat.forum}")
     invitations = Invitation.history.filter(email=person.email).select_related("organisation", "forum", "partnership")
     found += _told(invitations, INVITED, lambda row: f"till {_place(row)}")
+    found += _told(Retention.history.filter(user_id=person.pk), RETENTION, lambda row: "")
     return latest_first(found)[:LONGEST]
 
 

@@ -19,8 +19,9 @@ from kvinnofrid.core.history import has_open_identity
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.workflow import MoveRefused
 from organisations import actions, queries
+from organisations.actions.invitations import NO_ADDRESS
 from organisations.forms import InvitationForm, JoinForm
-from organisations.models import Invitation, User
+from organisations.models import Invitation, Partnership, User
 from organisations.permissions import manages_members
 from organisations.views.lookups import about_place, done, form_page, managed_place, person_of
 from organisations.workflow import INVITATION
@@ -65,6 +66,8 @@ def _decide(request: HttpRequest, scope: Any, pk: int, change: Any, told: str) -
     invitation: Invitation = get_object_or_404(scope.invitations, pk=pk)
     verb, list_url = change.__name__, queries.place_url(scope, "member_list")
     refused = "" if INVITATION.allows(invitation.state, verb) else "Inbjudan är redan besvarad eller återkallad."
+    if not refused and verb == "renew" and invitation.is_redacted:
+        refused = NO_ADDRESS
     if request.method == "POST" and not refused:
         try:
             change(invitation=invitation, by=person_of(request))
@@ -123,7 +126,12 @@ def invitation_accept(request: HttpRequest) -> HttpResponse:
     known = User.objects.filter(email=invitation.email)
     if known.exclude(pk__in=User.objects.without_account()).exists():
         login = f"{reverse('account_login')}?{urlencode({'next': reverse('invitation_accept')})}"
-        return _page(request, "organisations/invitation_login.html", invitation, login_url=login)
+        context = {
+            "login_url": login,
+            "is_closed": not known.filter(is_active=True).exists(),
+            "contact": Partnership.objects.values_list("contact_email", flat=True).first() or "",
+        }
+        return _page(request, "organisations/invitation_login.html", invitation, **context)
     return _join(request, invitation)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from agreements.rules.clock import working_day
+from kvinnofrid.core.days import working_day
 from organisations import actions
 from organisations.enums import BodyKind
 from organisations.models import DecidingBody

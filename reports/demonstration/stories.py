@@ -9,14 +9,17 @@ from typing import Any
 from django.utils import timezone
 
 from mandates import actions
+from mandates.actions import reminders, renewals
 from mandates.enums import LineKind
 from mandates.models import FormEdition, Mandate, MandateSeat
+from mandates.queries import edition_today
 from organisations.models import User
 from reports.demonstration.cast import COORDINATOR, MORA, Cast
 from reports.demonstration.happening import happening
 
 EARLIER_EDITION = "Tidigare utgåva (demonstration)"
 EARLIER_FROM = date(2024, 1, 1)
+LONG_SECTION = 3  # paragraphs
 CONTACTS = (
     {
         "name": "Demo Enhetschef",
@@ -79,6 +82,8 @@ def play(cast: Cast) -> None:
         _play(story, cast)
     _play_mora(cast)
     _leave_vacant(cast)
+    _remind(cast)
+    _ask_for_renewal(cast)
 
 
 def _earlier_edition(cast: Cast) -> None:
@@ -88,7 +93,18 @@ def _earlier_edition(cast: Cast) -> None:
         edition = actions.prepare_edition(
             forum=cast.forums["lansgruppen"], name=EARLIER_EDITION, valid_from=EARLIER_FROM, by=coordinator
         )
+        texts = edition.sections.values("heading", "body")
+        sections = [{"heading": one["heading"], "body": _as_before(one["body"])} for one in texts]
+        values = {"name": EARLIER_EDITION, "valid_from": EARLIER_FROM}
+        actions.save_edition(edition=edition, values=values, sections=sections, by=coordinator)
         actions.publish_edition(edition=edition, by=coordinator)
+
+
+def _as_before(body: str) -> str:
+    """The earlier text said less: no last paragraph where there are several, and only "sin organisation"."""
+    paragraphs = body.split("\n\n")
+    kept = paragraphs[:-1] if 1 < len(paragraphs) < LONG_SECTION else paragraphs
+    return "\n\n".join(kept).replace("hela sin organisation, inte bara den egna verksamheten", "sin organisation")
 
 
 def _play(story: Story, cast: Cast) -> None:
@@ -122,6 +138,35 @@ def _leave_vacant(cast: Cast) -> None:
         }
         seat = cast.forums["lansgruppen"].seats.get(organisation__slug="avesta")
         actions.register_vacancy(seat=seat, values=known, by=cast.people[COORDINATOR])
+
+
+def _remind(cast: Cast) -> None:
+    """One who should have confirmed is reminded today, and about another nobody is to be reminded for a while."""
+    by, forum = cast.people[COORDINATOR], cast.forums["lansgruppen"]
+    unconfirmed, returned = (
+        Mandate.objects.get(lines__seat__forum=forum, lines__seat__organisation__slug=slug)
+        for slug in ("lansstyrelsen-dalarna", "gagnef")
+    )
+    with happening(0, hour=0):
+        reminders.remind(mandate=unconfirmed, key="confirm", by=by)
+    with happening(5):
+        values = {"starts_on": _day(-5), "ends_on": _day(25), "reason": "Kommunen ser över vem som ska företräda den."}
+        reminders.pause(forum=forum, mandate=returned, values=values, by=by)
+
+
+def _ask_for_renewal(cast: Cast) -> None:
+    """Two with mandates on the earlier edition have been asked to sign anew; one has answered that it is not needed."""
+    forum = cast.forums["lansgruppen"]
+    edition = edition_today(forum)
+    assert edition is not None
+    held = Mandate.objects.filter(lines__in=MandateSeat.objects.ordinary().held_on(timezone.localdate()))
+    asked = held.filter(lines__seat__organisation__slug__in=["region-dalarna", "lansstyrelsen-dalarna"])
+    with happening(8):
+        renewals.ask_for_renewal(edition=edition, mandates=list(asked), by=cast.people[COORDINATOR])
+    with happening(6):
+        by = cast.person("representant", "lansstyrelsen-dalarna")
+        reason = "Länsstyrelsen kallar till gruppen. Det som är nytt ändrar inget för oss."
+        renewals.decline_renewal(mandate=asked.get(representative=by), reason=reason, by=by)
 
 
 def _decide(line: MandateSeat, story: Story, commissioner: User) -> None:

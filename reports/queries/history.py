@@ -14,12 +14,19 @@ ORGANISATION = {
     "imported": "Organisationens uppgifter lästes in från samverkansfilen.",
     "saved": "Ändrade organisationens uppgifter.",
 }
-BODY = {"imported": "Organ som beslutar lästes in från samverkansfilen."}
+BODY = {
+    "imported": "Organ som beslutar lästes in från samverkansfilen.",
+    "ended": "Avslutade {about} inför nyvalet.",
+    "reopened": "Angav att {about} fortsätter efter nyvalet.",
+    "restored": "Återtog nyvalet. Det som gällde för {about} gäller som förut.",
+    "dropped": "Återtog nyvalet. {about} tar inte över.",
+}
 ROLE = {
     "granted": "Gav rollen {about}.",
     "changed": "Ändrade slutdatum för rollen {about}.",
     "ended": "Avslutade rollen {about}.",
     "revoked": "Tog tillbaka rollen {about}.",
+    "restored": "Återtog nyvalet. Rollen {about} gäller som förut.",
 }
 OWN_SEAT = {"imported": "Organisationens platser lästes in från samverkansfilen."}
 OWN_LINE = {
@@ -27,6 +34,7 @@ OWN_LINE = {
     "attested_by_link": "Ett uppdrag i {about} attesterades via engångslänk.",
     "registered_on_paper": "Registrerade ett uppdrag i {about} från en pappersblankett.",
     "ended": "Avslutade ett uppdrag i {about}.",
+    "restored": "Återtog nyvalet. Uppdraget i {about} gäller som förut.",
     "replaced": "Ersatte ett uppdrag i {about} med ett nytt.",
 }
 OWN_VACANCY = {
@@ -40,9 +48,14 @@ LINE = {
     "attested_by_link": "Attesterade ett uppdrag för {about}.",
     "registered_on_paper": "Attesterade ett uppdrag för {about} på papper.",
     "ended": "Avslutade ett uppdrag för {about}.",
+    "restored": "Återtog nyvalet. Uppdraget för {about} gäller som förut.",
     "replaced": "Ersatte ett uppdrag för {about} med ett nytt.",
 }
-OFFICE = {"appointed": "Platsen för {about} fick en innehavare.", "ended": "Platsen för {about} blev ledig."}
+OFFICE = {
+    "appointed": "Platsen för {about} fick en innehavare.",
+    "ended": "Platsen för {about} blev ledig.",
+    "restored": "Återtog nyvalet. Platsen för {about} har samma innehavare som förut.",
+}
 EDITION = {"published": "Publicerade formulärets utgåva ”{about}”."}
 
 
@@ -50,7 +63,7 @@ def organisation_history(organisation: Organisation, reader: Any) -> list[Event]
     """The organisation's life; who was given which role is told to those who see what is internal."""
     internal = sees_internal(reader, organisation)
     found = _told(organisation.history.all(), ORGANISATION, reader)
-    found += _told(DecidingBody.history.filter(organisation_id=organisation.pk), BODY, reader)
+    found += _told(DecidingBody.history.filter(organisation_id=organisation.pk), BODY, reader, lambda row: row.name)
     found += _told(Seat.history.filter(organisation_id=organisation.pk), OWN_SEAT, reader)
     lines = MandateSeat.history.filter(seat__organisation_id=organisation.pk, verb__in=OWN_LINE)
     told = _told(lines.select_related("seat__forum"), OWN_LINE, reader, lambda row: row.seat.forum.name)

@@ -11,6 +11,7 @@ from agreements.models import Agreement
 from mandates.enums import LineState
 from mandates.models import MandateSeat
 from mandates.permissions import may_start
+from mandates.queries.renewals import with_renewal_asked
 from organisations import permissions
 from organisations.enums import SeatHolding
 from organisations.models import Appointment, Forum, Organisation, User
@@ -92,7 +93,7 @@ def home(user: User) -> Home:
     seen = [forum for forum in forums if permissions.sees_forum_coverage(user, forum)]
     organisations = list(Organisation.objects.where(user, "view_internal").in_order())
     own_seats = _own_seats(organisations, today, user)
-    held = list(lines_where(mandate__representative=user).held_on(today))
+    held = list(with_renewal_asked(lines_where(mandate__representative=user).held_on(today)))
     return Home(
         tasks=tasks(user, held, own_seats, today),
         waiting=list(lines_where(mandate__representative=user, state=LineState.WAITING).order_by("waiting_since")),

@@ -8,8 +8,10 @@ from django.urls import reverse
 from agreements.models import Agreement
 from kvinnofrid.core import access
 from kvinnofrid.core.templatetags.portal import date_sv
+from mandates.enums import LineState
 from mandates.models import MandateSeat
 from mandates.queries import line_status, mandate_rows
+from mandates.queries.renewals import with_open_request
 from organisations.enums import Role
 from organisations.models import Membership, Organisation, User
 from organisations.permissions import sees_internal
@@ -40,6 +42,7 @@ class OwnLine:
     line: MandateSeat
     text: str
     tone: str
+    renewal_is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,13 +97,15 @@ def _agreements(organisation: Organisation, day: date) -> list[OwnVerdict]:
 def _lines(organisation: Organisation, reader: User, day: date) -> list[OwnLine]:
     """The organisation's line of each of its newest mandates."""
     mandates = mandate_rows(reader, text=None, state=None).filter(lines__seat__organisation=organisation).distinct()
+    mandates = with_open_request(mandates)
     found = []
     for mandate in mandates[:NEWEST_MANDATES]:
         for line in mandate.lines.all():
             if line.seat.organisation_id == organisation.pk:
                 line.mandate = mandate
                 status = line_status(line, day)
-                found.append(OwnLine(line, status.text, status.tone))
+                is_asked = mandate.has_open_request and line.state == LineState.ATTESTED and line.is_active_on(day)
+                found.append(OwnLine(line, status.text, status.tone, is_asked))
     return found
 
 

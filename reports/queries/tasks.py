@@ -15,6 +15,7 @@ from kvinnofrid.core import access
 from kvinnofrid.core.templatetags.portal import date_sv
 from mandates.enums import LineKind, LineState
 from mandates.models import Mandate, MandateSeat
+from mandates.queries.elections import unfinished
 from mandates.queries.life import Due, lines_to_confirm
 from organisations import permissions
 from organisations.models import Forum, Organisation, User
@@ -35,8 +36,9 @@ class Task:
 def tasks(user: User, held: list[MandateSeat], own_seats: list[SeatStatus], today: date) -> list[Task]:
     """The person's next moves, the most pressing first."""
     pressing = [*_to_mend(user), *_to_decide(user), *_to_finish(user), *_to_register(user, today)]
-    pressing += [*_to_confirm(user, today), *_to_renew(held, today), *_to_fill(user, own_seats)]
-    return [*pressing, *_without_administrator(user, today)]
+    pressing += [*_to_confirm(user, today), *_to_sign_anew(user, held)]
+    pressing += [*_to_renew(held, own_seats, today), *_to_fill(user, own_seats)]
+    return [*pressing, *_to_name_anew(user), *_without_administrator(user, today)]
 
 
 def lines_where(**conditions: Any) -> Any:
@@ -94,7 +96,9 @@ def _to_finish(user: User) -> list[Task]:
     ]
 
 
-def _to_renew(held: list[MandateSeat], today: date) -> list[Task]:
+def _to_renew(held: list[MandateSeat], own_seats: list[SeatStatus], today: date) -> list[Task]:
+    """Those that end soon, where nobody is to hold the seat afterwards."""
+    followed = {row.seat.pk for row in own_seats if row.next_from}
     return [
         Task(
             f"Förnya eller lämna över uppdraget för {line.seat}",
@@ -104,7 +108,25 @@ def _to_renew(held: list[MandateSeat], today: date) -> list[Task]:
             "warning",
         )
         for line in held
-        if (last_day := line.last_day) and last_day <= today + ENDS_SOON
+        if (last_day := line.last_day) and last_day <= today + ENDS_SOON and line.seat_id not in followed
+    ]
+
+
+def _to_sign_anew(user: User, held: list[MandateSeat]) -> list[Task]:
+    """One per form that the coordinator has asked to have on the current edition, until a new one has been begun."""
+    forms: dict[int, list[MandateSeat]] = {}
+    for line in held:
+        if getattr(line, "renewal_is_asked", False) and access.may(user, "fill_in_mandate", line.seat.organisation):
+            forms.setdefault(line.mandate_id, []).append(line)
+    return [
+        Task(
+            f"Förnya uppdraget för {get_text_list([str(line.seat) for line in lines], 'och')}",
+            reverse("renewal_answer", args=[key]),
+            "Formuläret har en ny utgåva, och samordnaren har bett om förnyelse.",
+            "Begärd förnyelse",
+            "warning",
+        )
+        for key, lines in forms.items()
     ]
 
 
@@ -213,6 +235,23 @@ def _to_confirm(user: User, today: date) -> list[Task]:
             rows[0][1].tone,
         )
         for key, rows in forms.items()
+    ]
+
+
+def _to_name_anew(user: User) -> list[Task]:
+    """What is left of a renewal after an election, for those who name and for the coordinator."""
+    found = unfinished(user)
+    if found is None:
+        return []
+    election, done, total = found
+    return [
+        Task(
+            f"Namnge på nytt vid nyvalet {election.starts_on}",
+            election.get_absolute_url(),
+            f"Till och med {date_sv(election.last_day)} gäller allt som förut.",
+            f"{done} av {total} klara",
+            "warning",
+        )
     ]
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
+from mandates.queries.reminders import overview_url
 from organisations.enums import SeatHolding
 from organisations.models import Forum
 from organisations.permissions import is_member, sees_coverage, sees_forum_coverage
@@ -44,6 +45,7 @@ def coverage_forum(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": _chosen(found, form),
         "tiles": seats.count_tiles(found, chosen=form.value("status") or ""),
         "is_today": found.day == timezone.localdate(),
+        "reminders_url": overview_url(request.user, forum),
     }
     return render(request, "reports/coverage_forum.html", context)
 

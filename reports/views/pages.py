@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import logged_in, requires
 from kvinnofrid.core.ordering import swedish
+from mandates.queries.reminders import overview_url
 from organisations.models import Forum, Organisation, User
 from organisations.permissions import is_member, may_manage_members, sees_forum_coverage
 from organisations.queries import place_url
@@ -68,6 +69,7 @@ def forum_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "sees_coverage": sees_forum_coverage(request.user, forum),
         "history": forum_history(forum, request.user),
         "members_url": _members_url(request, forum),
+        "reminders_url": overview_url(request.user, forum),
     }
     return render(request, "reports/forum_detail.html", context)
 

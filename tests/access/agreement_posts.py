@@ -31,7 +31,8 @@ def _version(stage: Any, case: Any) -> Any:
 
 
 def _body(case: Any) -> Any:
-    body = DecidingBody.objects.filter(organisation__slug=THINGS[case.key].principal).first()
+    bodies = DecidingBody.objects.filter(organisation__slug=THINGS[case.key].principal, name="Kommunfullmäktige")
+    body = bodies.first()
     return body.pk if body else ""
 
 

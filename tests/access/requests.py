@@ -9,7 +9,16 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tests.access import agreement_posts, agreement_stage, life_posts, life_stage, people_posts, people_stage
+from tests.access import (
+    agreement_posts,
+    agreement_stage,
+    life_posts,
+    life_stage,
+    people_posts,
+    people_stage,
+    upkeep_posts,
+    upkeep_stage,
+)
 from tests.access.stage import (
     BELONGS_TO,
     COMMISSIONS,
@@ -37,14 +46,21 @@ UNKNOWN: dict[str, Any] = {
     "key": "finns-inte",
     "seat_pk": 999_999_999,
     "link_pk": 999_999_999,
+    "item_pk": 999_999_999,
 }
-THINGS: dict[str, Any] = {**agreement_stage.THINGS, **people_stage.THINGS, **life_stage.THINGS}
+THINGS: dict[str, Any] = {
+    **agreement_stage.THINGS,
+    **people_stage.THINGS,
+    **life_stage.THINGS,
+    **upkeep_stage.THINGS,
+}
 # Who is asked about what. Everybody asks every page with GET and POST, for the most secret and the most open of
 # mandates. The other ones are asked by those who stand near the form and by two who do not. The methods that no page
 # has of its own are tried by one person for each way through the doors.
 BY_EVERYBODY = ("draft", "attested")
 OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE")
 FEW = ("coordinator", "representative", "outsider", "nobody", "anonymous")
+FEWER = ("coordinator", "anonymous")  # of the pages that came last: their doors are the others'
 # Drawing a document takes half a second: where it is drawn, one person of each column asks for it.
 DRAWN = (
     "mandate_pdf",
@@ -65,7 +81,7 @@ STOPPED_BY: dict[str, dict[str, str]] = {
     "public": {},
     "logged in": {"anonymous": "login"},
     "member": {"anonymous": "login", "no role": "404"},
-    "coordinator": {**_NO_COORDINATORS, "administrator": "404", "other administrator": "404"},
+    "coordinator": {**_NO_COORDINATORS, **dict.fromkeys(("administrator", "registrar", "other administrator"), "404")},
     "manages members": _NO_COORDINATORS,
     "sees coverage": {
         "anonymous": "login",
@@ -74,6 +90,7 @@ STOPPED_BY: dict[str, dict[str, str]] = {
         "representative": "404",
         "other participant": "404",
     },
+    "sees elections": {"anonymous": "login", "no role": "404", "participant": "404"},
 }
 
 
@@ -161,7 +178,7 @@ def cases(pattern: URLPattern) -> Iterator[Case]:
                 has_drawn.add(place)
                 yield case
     has_head = False
-    for persona in FEW:
+    for persona in FEWER if page in upkeep_stage.PAGES else FEW:
         for method in OTHER_METHODS:
             case = _case(pattern, own, objects[0], persona, method)
             if page in DRAWN and case.expected == "200" and has_head:
@@ -304,4 +321,5 @@ POSTS: dict[str, Callable[[Stage, Case], dict[str, Any]]] = {
     **agreement_posts.POSTS,
     **people_posts.POSTS,
     **life_posts.POSTS,
+    **upkeep_posts.POSTS,
 }

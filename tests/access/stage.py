@@ -16,7 +16,7 @@ from mandates.models import EditionSection, FormEdition, Mandate
 from organisations import actions
 from organisations.enums import ForumKind, Role, SeatHolding
 from organisations.models import Forum, Partnership, Seat, User
-from tests.access import agreement_stage, life_stage, people_stage
+from tests.access import agreement_stage, life_stage, people_stage, upkeep_stage
 from tests.factories import cast
 from tests.factories.cast import MORAS, canary
 
@@ -169,6 +169,7 @@ def build(world: cast.World) -> Stage:
         forum=world.forum, name="Utgåva 2", valid_from=date(2030, 1, 1), by=world.person["coordinator"]
     )
     stage.working_edition = FormEdition.objects.get(forum__slug="arbetsgruppen")
+    stage.things |= upkeep_stage.build(world, stage.forms)
     stage.things |= agreement_stage.build(world) | people_stage.build(world)
     nobody: Any = None
     stage.world.person |= dict.fromkeys(("anonymous", "link_holder"), nobody)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.access import agreement_stage, life_stage, people_stage
+from tests.access import agreement_stage, life_stage, people_stage, upkeep_stage
 from tests.access.people_stage import ADMINISTERS
 from tests.access.stage import (
     BELONGS_TO,
@@ -20,7 +20,8 @@ from tests.access.stage import (
 )
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
-BOOKS: dict[str, Any] = {page: book for book in (agreement_stage, people_stage, life_stage) for page in book.PAGES}
+_BOOKS = (agreement_stage, people_stage, life_stage, upkeep_stage)
+BOOKS: dict[str, Any] = {page: book for book in _BOOKS for page in book.PAGES}
 CELLS = {"200", "302", "done", "noted", "403", "404", "login"}
 
 

@@ -199,7 +199,7 @@ def test_what_is_nearly_a_link_opens_nothing(stage: Stage) -> None:
 
 
 def body_of(slug: str) -> DecidingBody:
-    return DecidingBody.objects.get(organisation__slug=slug)
+    return DecidingBody.objects.get(organisation__slug=slug, name="Kommunfullmäktige")
 
 
 def _decision(stage: Stage, **changed: Any) -> dict[str, Any]:

@@ -218,6 +218,7 @@ def test_only_the_own_can_be_chosen(full_stage: Stage, sessions: dict[str, str])
     assert options(client, reverse("mandate_start"), "edition") == {
         full_stage.editions["published"].pk,
         full_stage.working_edition.pk,
+        full_stage.things["newest edition"]["pk"],
     }
     four = full_stage.forms["four drafts"]
     path = reverse("mandate_line", args=[four.pk, four.lines.get(seat__organisation__slug="mora").pk])

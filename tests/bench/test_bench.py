@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import board, bundle, pages, pdf, writes
+from tests.bench import board, bundle, pages, pdf, users, writes
 from tests.factories import cast
 
 pytestmark = pytest.mark.bench
@@ -61,3 +61,7 @@ def test_writes(transactional_world: cast.World) -> None:
 
 def test_memory(transactional_world: cast.World, tmp_path: Path) -> None:
     report(pages.memory(transactional_world, tmp_path))
+
+
+def test_users(transactional_world: cast.World, tmp_path: Path) -> None:
+    report(users.fifty_at_once(transactional_world, tmp_path))

@@ -196,6 +196,7 @@ def test_control_without_the_key_both_make_one(transactional_world: cast.World) 
 
 # Views whose form stands on another page, or whose template is named by a function that they share.
 SHOWN_ON = {
+    "election_again": "mandates/election_detail.html",
     "job_retry": "core/job_detail.html",
     "mandate_renew": "mandates/mandate_confirm.html",
     "forum_appointment_create": "organisations/appointment_create.html",
@@ -210,16 +211,18 @@ KEYLESS = {
         edition_publish job_cancel mandate_confirm mandate_decide mandate_review mandate_withdraw dispatch_receive
         version_discard version_publish validity_change_void status_note_void signature_void message_outbox_retry person_deactivate person_reactivate
         share_link_revoke attest_link_withdraw invitation_withdraw forum_invitation_withdraw
-        partnership_invitation_withdraw""",
+        partnership_invitation_withdraw election_withdraw reminder_pause_lift renewal_answer renewal_withdraw
+        retention_redact""",
     "saves what is there: the second saves the same, or is overtaken": """
         agreement_edit edition_edit forum_decision_edit mandate_line mandate_person mandate_seats profile section_edit
-        vacancy_edit version_edit""",
+        vacancy_edit version_edit reminder_ladder retention_keep""",
     "sets a last day: the second sets the same": """
         membership_change membership_end forum_membership_change forum_membership_end partnership_membership_change
         partnership_membership_end forum_appointment_change forum_appointment_end""",
     "its link can be used once, or is replaced by the newest": """
         attest_by_link invitation_accept invitation_renew forum_invitation_renew partnership_invitation_renew""",
     "is about logins, and takes away": "factors_reset recovery_codes session_end session_end_others",
+    "only reads: what is asked is an address, which stands in no link": "address_extract",
 }
 
 

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
-from kvinnofrid.core import outbox
+from kvinnofrid.core import outbox, roles
 from kvinnofrid.core.models import MessageState
-from kvinnofrid.core.roles import history_tables, kept_tables
+from kvinnofrid.core.roles import grant_portal_role, history_tables, kept_tables
 from mandates import actions
 from mandates.models import FormEdition
 from tests.factories import cast
@@ -27,8 +27,10 @@ DELETABLE = {
     "agreements_versionsection",
     "organisations_appointment",
     "mandates_editionsection",
+    "mandates_electionitem",
     "mandates_internalcontact",
     "mandates_mandateseat",
+    "mandates_vacancy",
     "organisations_bodymeeting",
     "organisations_jointparticipant",
     "organisations_membership",
@@ -57,7 +59,7 @@ def refused(statement: str) -> str:
 
 def test_the_tables_are_all_there() -> None:
     assert history_tables() == HISTORY
-    assert len(HISTORY) == 42
+    assert len(HISTORY) == 49
 
 
 @pytest.mark.parametrize("table", HISTORY)
@@ -95,6 +97,25 @@ def test_the_portal_changes_no_tables() -> None:
     assert refused("DROP TABLE mandates_mandate") == "must be owner of table mandates_mandate"
     assert refused("ALTER TABLE mandates_mandate DISABLE TRIGGER ALL") == "must be owner of table mandates_mandate"
     assert refused("DELETE FROM django_migrations") == "permission denied for table django_migrations"
+
+
+def test_nobody_but_the_owner_makes_anything_in_the_schema() -> None:
+    """Not even after somebody has been allowed to: each migration takes it back."""
+    portal = settings.DATABASE_PORTAL_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT CREATE ON SCHEMA public TO PUBLIC, "{portal}"')
+    assert refused("CREATE TABLE other (id int)") == ""
+    grant_portal_role(app_config=apps.get_app_config("core"))
+    assert refused("CREATE TABLE other (id int)") == "permission denied for schema public"
+
+
+def test_a_schema_that_is_somebody_elses_is_left_as_it_is() -> None:
+    """An owner of the tables who does not own the schema migrates all the same."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE other_owner NOLOGIN")
+        cursor.execute("SET LOCAL ROLE other_owner")
+        roles._close_schema(cursor)
+        transaction.set_rollback(True)
 
 
 FROZEN = "form edition {pk} is published and frozen"

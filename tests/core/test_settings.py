@@ -78,6 +78,8 @@ def test_production_tells_all_that_is_missing_in_one_line_each() -> None:
         ("PORTAL_URL", "https://a.example/x", "PORTAL_URL: ska ha formen https://kvinnofrid.example, utan sökväg."),
         ("CELERY_BROKER_URL", "amqp://x", "CELERY_BROKER_URL: ska ha formen redis://:lösenord@server:6379/0."),
         ("MESSAGES_KEPT_DAYS", "0", "MESSAGES_KEPT_DAYS: ska vara ett heltal mellan 1 och 2147483647."),
+        ("RETENTION_NOTICE_DAYS", "6", "RETENTION_NOTICE_DAYS: ska vara ett heltal mellan 7 och 365."),
+        ("DATA_PROTECTION_CONTACT", "ombudet", "DATA_PROTECTION_CONTACT: ska vara en e-postadress."),
         ("EMAIL_URL", "gopher://x", "EMAIL_URL: ska ha formen submission://användare:lösenord@server:587."),
         ("EMAIL_URL", "submission://x:port", "EMAIL_URL: ska ha formen submission://användare:lösenord@server:587."),
         ("DEFAULT_FROM_EMAIL", "portalen", "DEFAULT_FROM_EMAIL: ska vara en e-postadress."),

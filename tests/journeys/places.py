@@ -10,7 +10,7 @@ from mandates.models import FormEdition, Mandate
 from organisations.models import User
 from tests.factories import cast
 from tests.factories.filling import line_url
-from tests.journeys import life_places, people_places
+from tests.journeys import life_places, people_places, upkeep_places
 from tests.journeys.agreement_places import agreement_places
 from tests.journeys.place import Place
 
@@ -58,6 +58,7 @@ ELSEWHERE = {
     "healthz": "for machines, asked for in tests/core",
     "readyz": "for machines, asked for in tests/core",
     **people_places.SAME_PAGES,
+    **upkeep_places.SAME_PAGES,
 }
 
 
@@ -119,6 +120,9 @@ def furnish(world: cast.World) -> list[Place]:
         Place("mandate_end", line_url(attested.lines.get(), "avsluta/"), "commissioner"),
         Place("mandate_withdraw", f"{sater.get_absolute_url()}aterta/", "sater_representative"),
         Place("mandate_withdraw", f"{several.get_absolute_url()}aterta/", "mora_representative"),
+        *upkeep_places.upkeep_places(
+            world, attested=attested, declined=life.deputies, waiting=several, returned=returned
+        ),
     ]
 
 

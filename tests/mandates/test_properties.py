@@ -30,7 +30,7 @@ from tests.factories.filling import PERSONAL_NUMBER, line_post, line_url
 TRACKED = (Mandate, MandateSeat, InternalContact, FormEdition, EditionSection, User)
 WATCHED = (*TRACKED, Message, *(model.history.model for model in TRACKED))
 ANSWERS = {200, 302, 400, 403, 404, 405, 413, 422, 429}
-PAGE_INPUTS, QUERY_INPUTS, FORM_INPUTS = 60, 30, 400
+PAGE_INPUTS, QUERY_INPUTS, FORM_INPUTS = 40, 20, 280
 
 PROFILE = settings(
     derandomize=True,

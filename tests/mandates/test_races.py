@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -385,3 +385,21 @@ def test_control_without_the_lock_the_link_is_used_twice(transactional_world: ca
     with no_locks():
         assert kinds(a_link_used_twice(transactional_world)) == ["done", "done"]
     assert verbs(MandateSeat.objects.get()).count("attested_by_link") == 2
+
+
+# --- one attests while the representative starts the next ----------------------------------------------------------------
+
+
+def test_a_new_draft_does_not_wait_for_what_is_being_attested(transactional_world: cast.World) -> None:
+    """Each refers to a row that the other has locked; a lock that also held its key would make them block each other."""
+    mandate = cast.submitted(transactional_world)
+    representative = transactional_world.person["representative"]
+    with transaction.atomic():
+        actions.attest(line=mandate.lines.get(), version=mandate.version, by=transactional_world.person["commissioner"])
+        starting = Thread(
+            target=together, args=[lambda: actions.start_mandate(edition=mandate.edition, by=representative)]
+        )
+        starting.start()
+        starting.join(20)
+        assert not starting.is_alive()
+    assert sorted(Mandate.objects.values_list("lines__state", flat=True)) == ["attested", "draft"]

@@ -110,7 +110,7 @@ def many(world: cast.World, count: int, slugs: tuple[str, ...] = ("falun",)) -> 
 
 
 LIST_QUERIES = 9
-DETAIL_QUERIES = 11
+DETAIL_QUERIES = 12
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -134,7 +134,7 @@ def test_detail_queries(world: cast.World, as_person: Any, django_assert_num_que
 
 
 LINE_QUERIES = 18
-STEP_QUERIES = {"": 17, "granska/": 19}
+STEP_QUERIES = {"": 18, "granska/": 19}
 
 
 @pytest.mark.parametrize("slugs", [("mora",), cast.MORAS], ids=["one line", "four lines"])

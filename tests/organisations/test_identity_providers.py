@@ -220,6 +220,20 @@ def _endless_subject(provider: identity.OidcProvider) -> None:
     provider.changes = {"sub": 300 * "x"}
 
 
+@pytest.mark.parametrize(("field", "seconds"), [("iat", 30), ("nbf", 30), ("exp", -30)])
+def test_clocks_may_differ_by_less_than_a_minute(
+    world: cast.World, provider: identity.OidcProvider, field: str, seconds: int
+) -> None:
+    provider.changes = {field: datetime.now(UTC) + timedelta(seconds=seconds)}
+    client = Client()
+    come_back(client)
+    assert is_in(client)
+
+
+def _from_a_clock_far_ahead(provider: identity.OidcProvider) -> None:
+    provider.changes = {"iat": datetime.now(UTC) + timedelta(minutes=5)}
+
+
 @pytest.mark.parametrize(
     "lie",
     [
@@ -231,6 +245,7 @@ def _endless_subject(provider: identity.OidcProvider) -> None:
         _other_receiver,
         _meant_for_another,
         _expired,
+        _from_a_clock_far_ahead,
         _without_an_end,
         _without_a_subject,
         _endless_subject,

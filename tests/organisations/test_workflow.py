@@ -12,7 +12,16 @@ from kvinnofrid.core.workflow import MoveRefused, Workflow
 from organisations import actions
 from organisations.enums import Role
 from organisations.models import Invitation, Membership, User
-from organisations.workflow import ACCOUNT, INVITATION, ROLE, AccountState, InvitationState, RoleState
+from organisations.workflow import (
+    ACCOUNT,
+    INVITATION,
+    RETENTION,
+    ROLE,
+    AccountState,
+    InvitationState,
+    RetentionState,
+    RoleState,
+)
 from tests.factories import cast, inviting
 
 REASON = "Har slutat."
@@ -32,6 +41,12 @@ ACCOUNTS: dict[str, dict[str, str | None]] = {
     "active": {"deactivate": "inactive", "reactivate": None},
     "inactive": {"deactivate": None, "reactivate": "active"},
 }
+RETENTIONS: dict[str, dict[str, str | None]] = {
+    "none": {"announce": "announced", "deactivate": None, "stop": None, "redact": None},
+    "announced": {"announce": None, "deactivate": "deactivated", "stop": "none", "redact": None},
+    "deactivated": {"announce": None, "deactivate": None, "stop": "none", "redact": "redacted"},
+    "redacted": {"announce": None, "deactivate": None, "stop": None, "redact": None},
+}
 
 
 def pairs(workflow: Workflow, states: list[str]) -> dict[str, dict[str, str | None]]:
@@ -50,6 +65,7 @@ def test_the_tables_are_those_written_here() -> None:
     assert pairs(INVITATION, [state.value for state in InvitationState]) == INVITATIONS
     assert pairs(ROLE, [state.value for state in RoleState]) == ROLES
     assert pairs(ACCOUNT, [state.value for state in AccountState]) == ACCOUNTS
+    assert pairs(RETENTION, [state.value for state in RetentionState]) == RETENTIONS  # done in test_retention.py
     reasons = {move.verb for workflow in (INVITATION, ROLE, ACCOUNT) for move in workflow.moves if move.needs_reason}
     assert reasons == {"end", "deactivate", "reactivate"}
 

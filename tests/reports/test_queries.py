@@ -31,7 +31,7 @@ def more(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocke
 
 @whatever_is_said
 @pytest.mark.parametrize(
-    ("key", "number"), [("representative", 18), ("commissioner", 17), ("coordinator", 17), ("reader", 16)]
+    ("key", "number"), [("representative", 18), ("commissioner", 17), ("coordinator", 18), ("reader", 16)]
 )
 def test_home(more: int, as_person: Any, django_assert_num_queries: Any, key: str, number: int) -> None:
     client = as_person(key)

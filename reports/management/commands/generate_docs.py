@@ -17,7 +17,7 @@ from kvinnofrid.core.documentation import addresses, moves_picture, moves_table,
 from kvinnofrid.core.workflow import Workflow
 from mandates import permissions as mandate_permissions
 from mandates import workflow
-from mandates.enums import LineState, LinkState, MandateState
+from mandates.enums import LineState, LinkState, MandateState, RenewalState
 from organisations import permissions
 from organisations import workflow as organisation_workflow
 from organisations.enums import Role
@@ -43,6 +43,7 @@ INVITATION_STATES = {
     "withdrawn": "återkallad",
 }
 ROLE_STATES = {"coming": "börjar senare", "active": "gäller", "over": "avslutad"}
+RETENTION_STATES = {"none": "ingen", "announced": "aviserad", "deactivated": "avstängd", "redacted": "gallrad"}
 ACCOUNT_STATES = {"active": "aktivt", "inactive": "avstängt"}
 ITEM_STATES = {"preparing": "tas fram", "sent": "skickad", "received": "mottagen"}
 RULES = {
@@ -159,7 +160,9 @@ def _workflows() -> str:
         *_workflow("Invitation", organisation_workflow.INVITATION, INVITATION_STATES, start="open"),
         *_workflow("Role, or seat by office", organisation_workflow.ROLE, ROLE_STATES, start="coming"),
         *_workflow("Account", organisation_workflow.ACCOUNT, ACCOUNT_STATES, start="active"),
+        *_workflow("Data of a person who has left", organisation_workflow.RETENTION, RETENTION_STATES, start="none"),
         *_workflow("One-time link to a commissioner", workflow.LINK, dict(LinkState.choices), start="open"),
+        *_workflow("Ask for renewal of a mandate", workflow.RENEWAL, dict(RenewalState.choices), start="open"),
         *_workflow("Version of an agreement", agreement_workflow.VERSION, VERSION_STATES),
         *_workflow("What is sent to a principal", agreement_workflow.ITEM, ITEM_STATES, start="preparing"),
     ]

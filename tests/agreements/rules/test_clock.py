@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agreements.rules.clock import Moment, latest_legal_force, legal_clock, soonest_legal_force, working_day
+from agreements.rules.clock import Moment, latest_legal_force, legal_clock, soonest_legal_force
+from kvinnofrid.core.days import working_day
 from tests.agreements.rules.made import entry, on
 
 # decided, approved by, announced by, appeal ends, legal force
