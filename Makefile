@@ -12,8 +12,9 @@ run:
 	python3 kvinnofrid/bootstrap.py $(if $(WORKERS),workers,run)
 	exec $(BIN)/python -m kvinnofrid.launch
 
+# Two processes; the one that is done takes over from the other.
 test: check
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # Lint, format, types, templates, import contracts, migrations, generated pages of docs/: under a minute.
 check:
