@@ -501,11 +501,11 @@ def organisations_named_for(reader: Any) -> QuerySet[Organisation]:
 
 
 def elections_visible_to(reader: Any) -> QuerySet[Election]:
-    """All of them, or those that are about an organisation of the person's, with the number of what they end."""
+    """All of them, or those that are about an organisation of the person's; with the number of what they end there."""
     own = organisations_seen(reader)
     found: QuerySet[Election] = Election.objects.all()
     if own is not None:
-        found = found.filter(pk__in=ElectionItem.objects.filter(organisation__in=own).values("election"))
+        found = found.filter(items__organisation__in=own)
     return found.select_related("planned_by", "withdrawn_by").annotate(number=Count("items"))
 
 

@@ -160,6 +160,18 @@ def test_it_is_found_with_the_same_number_of_queries(
         queries.election_page(election, coordinator)
 
 
+def test_the_list_counts_for_an_organisation_what_is_its_own(world: cast.World) -> None:
+    cast.attested(world, "mora_representative", cast.MORAS)
+    election = planned(world)
+    own = sum(item.organisation == world.org["falun"] for item in queries.items_of([election]))
+    everything = len(queries.items_of([election]))
+    assert 0 < own < everything
+    found = {
+        key: queries.elections_visible_to(fresh(world.person[key])).get() for key in ("coordinator", "administrator")
+    }
+    assert {key: one.number for key, one in found.items()} == {"coordinator": everything, "administrator": own}
+
+
 # --- planned ------------------------------------------------------------------------------------------------------------
 
 
