@@ -18,17 +18,16 @@ def roles_today(user: User) -> list[Membership]:
 
 
 def on_behalf_of(user: User) -> list[str]:
-    """For whom the person acts today: organisations and forums by short name, once each."""
-    names: dict[str, None] = {}
-    for membership in roles_today(user):
-        scope = membership.scope
-        if membership.partnership_id:
-            names[f"{scope.name} (samordnare)"] = None
-        else:
-            names[getattr(scope, "short_name", scope.name)] = None
-    for appointment in user.appointments.active_on(timezone.localdate()).select_related("seat__forum"):
-        names[appointment.seat.forum.name] = None
-    return list(names)
+    """For whom the person acts today: organisations and forums by short name, once each.
+
+    Asked for every page, so only the names are fetched.
+    """
+    today = timezone.localdate()
+    held = user.memberships.active_on(today).order_by("pk")
+    scopes = held.values_list("organisation__short_name", "forum__name", "partnership__name")
+    names = [organisation or forum or f"{partnership} (samordnare)" for organisation, forum, partnership in scopes]
+    seats = user.appointments.active_on(today).values_list("seat__forum__name", flat=True)
+    return list(dict.fromkeys([*names, *seats]))
 
 
 def members(organisation: Organisation, day: date) -> list[Membership]:

@@ -15,13 +15,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
+from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
 from kvinnofrid.core.embedded import start
 from tests.bite.flips import APPS, BASE, VARIABLE, Flip, flips
 
 AT_ONCE = 2
-SECONDS = 900
+SECONDS = 3600
 NOTHING_LEFT = 5  # how pytest ends when all tests are deselected
 MEMORY = BASE / ".data" / "bite.json"
 DOCUMENT = BASE / "docs" / "bite.md"
@@ -43,27 +44,24 @@ def main() -> None:
     server = None if os.environ.get("DATABASE_URL") else start(folder / "postgres", throwaway=True)
     address = server.address("kvinnofrid") if server else os.environ["DATABASE_URL"]
     try:
-        results |= try_all(every, chosen, address)
+        try_all(every, chosen, address, results)
     finally:
         if server:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    results = {flip.key: results[flip.key] for flip in every if flip.key in results}
-    MEMORY.parent.mkdir(exist_ok=True)
-    MEMORY.write_text(json.dumps(results, indent=1, ensure_ascii=False), encoding="utf-8")
     DOCUMENT.write_text(document(every, results), encoding="utf-8")
     missed = [every[number].key for number in chosen if not results.get(every[number].key)]
     print(f"{len(chosen) - len(missed)} of {len(chosen)} caught.", *missed, sep="\n  ")
     raise SystemExit(bool(missed))
 
 
-def try_all(every: list[Flip], chosen: list[int], address: str) -> dict[str, str]:
-    """What noticed each rule's flip; empty where nothing did."""
+def try_all(every: list[Flip], chosen: list[int], address: str, results: dict[str, str]) -> None:
+    """Adds to the results what noticed each rule's flip, empty where nothing did, and keeps them as they come."""
     places: Queue[str] = Queue()
     for number in range(AT_ONCE):
         places.put(urlunsplit(urlsplit(address)._replace(path=f"/bite{number}")))
     tests = {path: path.read_text(encoding="utf-8") for path in sorted((BASE / "tests").rglob("test_*.py"))}
-    results: dict[str, str] = {}
+    one_at_a_time = Lock()
 
     def attempt(number: int) -> None:
         flip, place, began = every[number], places.get(), time.monotonic()
@@ -71,9 +69,10 @@ def try_all(every: list[Flip], chosen: list[int], address: str) -> dict[str, str
             results[flip.key] = notices(number, flip, tests, place)
         finally:
             places.put(place)
-        print(
-            f"{'caught ' if results[flip.key] else 'MISSED '} {time.monotonic() - began:4.0f} s  {flip.key}", flush=True
-        )
+        word = "caught " if results[flip.key] else "MISSED "
+        with one_at_a_time:
+            remember(every, results)
+            print(f"{word} {time.monotonic() - began:4.0f} s  {flip.key}", flush=True)
 
     for place in list(places.queue):  # the databases, and that nothing fails when nothing is flipped
         failed = first_failure(["tests/organisations/test_permissions.py"], place, create=True)
@@ -81,7 +80,13 @@ def try_all(every: list[Flip], chosen: list[int], address: str) -> dict[str, str
             raise SystemExit(f"The tests fail as they are: {failed}")
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(attempt, chosen))
-    return results
+
+
+def remember(every: list[Flip], results: dict[str, str]) -> None:
+    """In the order of the code, without the rules that stand there no longer."""
+    known = {flip.key: results[flip.key] for flip in every if flip.key in results}
+    MEMORY.parent.mkdir(exist_ok=True)
+    MEMORY.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 _as_it_is: dict[str, bool] = {}  # which of the tests that have failed pass when nothing is flipped

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from kvinnofrid.core import jobs
@@ -44,14 +44,16 @@ def queue(transactional_world: cast.World) -> Iterator[Queue]:
 
 
 def ask_in_a_request(world: cast.World, **payload: Any) -> tuple[Client, Job]:
-    """The coordinator has a failed job done again: the request that asks for work."""
-    job = jobs.enqueue(kind=KIND, key=payload["event"], by=world.person["coordinator"], payload=payload, path="/")
-    jobs.JobRun(jobs._claim() or job, Event()).end(JobState.FAILED, message="Det gick inte.")
+    """The coordinator has a failed job done again: the request that asks for work. Nobody sees it before it has failed."""
+    with transaction.atomic():
+        job = jobs.enqueue(kind=KIND, key=payload["event"], by=world.person["coordinator"], payload=payload, path="/")
+        facts = dict.fromkeys(("started_at", "heartbeat_at", "finished_at"), job.created_at)
+        Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, tries=1, message="Det gick inte.", **facts)
     client = Client()
     client.force_login(world.person["coordinator"])
     answer = client.post(f"{job.get_absolute_url()}igen/")
     assert answer.status_code == 303
-    return client, Job.objects.get(state=JobState.QUEUED)
+    return client, Job.objects.filter(kind=KIND, key=payload["event"]).latest("created_at")
 
 
 def is_done(job: Job) -> bool:

@@ -134,7 +134,10 @@ def test_a_double_click_registers_once(window: Window, world: cast.World) -> Non
     page.goto(f"/overenskommelser/{made.slug}/huvudman/falun/beslut/nytt/")
     deciding.fill_decision(page, body="Kommunfullmäktige")
     page.get_by_role("button", name="Registrera beslutet").dblclick()
-    expect(page.get_by_role("status").first).to_contain_text("Beslutet är registrerat.")
+    # The answer to the second click; whether the first one's words come along is up to when the browser let go of it.
+    expect(page.get_by_role("status").first).to_contain_text(
+        re.compile("Beslutet är registrerat|Du hade redan skickat formuläret")
+    )
     assert registered(world).outcome == "adopted"
 
 
