@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from kvinnofrid.core import audit
@@ -31,8 +31,7 @@ def give(line: MandateSeat, *, by: User | None, verb: str, move: str = "attest",
     _end_replaced(line)
     set_line(line, move, attested_at=timezone.now(), **facts)
     try:
-        with transaction.atomic():
-            audit.save(line, by=by, verb=verb)
+        audit.save(line, by=by, verb=verb)
     except (IntegrityError, ValidationError) as error:
         raise MoveRefused(OVERLAP[LineKind(line.kind)].format(seat=line.seat)) from error
 

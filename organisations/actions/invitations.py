@@ -112,8 +112,7 @@ def join(*, invitation: Invitation, values: Mapping[str, Any], password: str) ->
     person.title, person.phone = values["title"], values["phone"]
     person.set_password(password)
     try:
-        with transaction.atomic():
-            audit.save(person, by=person, verb="joined")
+        audit.save(person, by=person, verb="joined")
     except (IntegrityError, ValidationError) as error:
         if User.objects.filter(email=invitation.email).exists():
             raise MoveRefused(HAS_ACCOUNT) from error

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models
 from django.utils import timezone
 
 from kvinnofrid.core import audit
@@ -267,8 +267,7 @@ class Loader:
     def _validate_and_save(self, item: Item, row: Any) -> None:
         try:
             item.kind.prepare(row)
-            with transaction.atomic():
-                audit.save(row, by=None, verb="imported", reason=self.reason)
+            audit.save(row, by=None, verb="imported", reason=self.reason)
         except ValidationError as error:
             self._tell(item, error)
         except (IntegrityError, DataError):

@@ -142,7 +142,7 @@ def test_the_same_body_at_once(transactional_world: World) -> None:
 
 def test_control_without_the_lock_the_database_refuses_the_second_body(transactional_world: World) -> None:
     with no_locks():
-        assert kinds(add_twice(transactional_world)) == ["IntegrityError", "done"]
+        assert kinds(add_twice(transactional_world)) == ["ValidationError", "done"]
     assert DecidingBody.objects.count() == 1
 
 

@@ -94,7 +94,7 @@ def test_two_begin_a_draft(transactional_world: World) -> None:
 def test_control_without_the_lock_the_database_refuses_the_second(transactional_world: World) -> None:
     with no_locks():
         outcomes = two_drafts(transactional_world)
-    assert names(outcomes) == ["IntegrityError", "done"]
+    assert names(outcomes) == ["ValidationError", "done"]
     assert AgreementVersion.objects.count() == 1
 
 

@@ -1,5 +1,6 @@
 """Nothing tracked is written without who, what and why; and what is ended is not deleted."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -105,6 +106,26 @@ def test_a_row_that_does_not_hold_is_not_saved(world: cast.World) -> None:
         audit.save(falun, by=None, verb="saved")
     assert Organisation.objects.get(pk=falun.pk).name == "Falu kommun"
     assert falun.history.count() == before
+
+
+def test_what_the_database_refuses_is_told_in_words_and_the_work_goes_on(world: cast.World) -> None:
+    """A rule of the table, one of several rows, a missing relation: each message is the model's own."""
+    falun, person = world.org["falun"], world.person["reader"]
+    role = person.memberships.get()
+    twice = Membership(user=person, role=role.role, organisation=falun, group=role.group, starts_on=role.starts_on)
+    backwards = Membership.objects.get(pk=role.pk)
+    backwards.starts_on, backwards.ends_on = date(2026, 2, 1), date(2026, 1, 1)
+    nowhere = Membership(user=person, role=role.role, group=role.group)
+    before = Membership.objects.count(), Membership.history.count()
+    for row, message in (
+        (twice, "Personen har redan rollen under perioden."),
+        (backwards, "Slutdatum kan inte ligga före startdatum."),
+        (nowhere, "Rollen passar inte där den ska gälla."),
+    ):
+        with pytest.raises(ValidationError) as told:
+            audit.save(row, by=None, verb="saved")
+        assert message in told.value.messages
+    assert (Membership.objects.count(), Membership.history.count()) == before
 
 
 def test_a_removed_row_leaves_its_history(world: cast.World) -> None:

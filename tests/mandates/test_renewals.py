@@ -381,5 +381,5 @@ def test_two_at_once_ask_once(transactional_world: cast.World) -> None:
 def test_control_without_the_lock_the_database_refuses_the_second(transactional_world: cast.World) -> None:
     with no_locks():
         outcomes = two_asks(transactional_world)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["IntegrityError", "int"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ValidationError", "int"]
     assert RenewalRequest.objects.count() == 1

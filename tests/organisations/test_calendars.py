@@ -108,6 +108,22 @@ def test_the_year_is_chosen_and_odd_years_are_left_out(world: World, as_person: 
         assert (page.status_code, page.context["year"]) == (200, timezone.localdate().year)
 
 
+@pytest.mark.parametrize("key", ["reader", "outsider", "steering", "sater_representative"])
+def test_the_actions_themselves_refuse_others(world: World, key: str) -> None:
+    body, by = council(world), world.person[key]
+    actions.add_meetings(body=body, days=[timezone.localdate()], by=world.person["registrar"])
+    meeting, before = body.meetings.get(), counted()
+    refused: list[Callable[[], object]] = [
+        lambda: council(world, name="Nämnden", by=by),
+        lambda: actions.add_meetings(body=body, days=[date(YEAR, 2, 15)], by=by),
+        lambda: actions.remove_meeting(meeting=meeting, by=by),
+    ]
+    for act in refused:
+        with pytest.raises(Refused):
+            act()
+    assert counted() == before
+
+
 READERS = ("reader", "representative", "outsider", "steering", "sater_representative")
 
 

@@ -10,7 +10,7 @@ from mandates.models import MandateSeat
 from organisations.models import Organisation
 from tests.factories import cast, crowd
 
-MAKERS = [(crowd.attested, 1), (crowd.attested, 30), (crowd.submitted, 1), (crowd.submitted, 30)]
+MAKERS = [(crowd.attested, 1), (crowd.attested, 11), (crowd.submitted, 1), (crowd.submitted, 11)]
 IDS = [f"{make.__name__}-{more}" for make, more in MAKERS]
 whatever_is_said = pytest.mark.parametrize("more", MAKERS, ids=IDS, indirect=True, scope="module")
 when_attested = pytest.mark.parametrize("more", MAKERS[:2], ids=IDS[:2], indirect=True, scope="module")
