@@ -1,6 +1,11 @@
-"""Every address, every person, every method, every state: the answers of docs/permissions.md, one by one."""
+"""Every address, every person, every method, every state: the answers of docs/permissions.md, one by one.
 
+All that is answered is searched for words that are not for whoever asked.
+"""
+
+import io
 import re
+import zipfile
 from contextlib import nullcontext
 from functools import cache
 from http.cookies import SimpleCookie
@@ -9,10 +14,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from kvinnofrid.core.models import UsedKey
+from tests.access import canaries
 from tests.access import stage as stages
 from tests.access.conftest import rolled_back
 from tests.access.requests import Case, address, cases, patterns, posted
@@ -59,6 +66,9 @@ class Asker:
             found = [] if answer == case.expected else [f"{case}: {answer}, not {case.expected}"]
             if case.expected in REFUSED and case.method == "POST" and UsedKey.objects.exists():
                 found.append(f"{case}: has used up the form's key")
+            if case.page not in canaries.BY_LINK:
+                leaked = canaries.leaks(self.stage.things, case.persona, response.wsgi_request.path, response)
+                found += [f"{case}: tells {word}" for word in leaked]
             if case.method == "HEAD" and response.content:
                 found.append(f"{case}: has a body")
             if case.is_about_an_object and _whole(response) != self.when_unknown(case):
@@ -134,6 +144,27 @@ def test_every_answer_is_the_tables(address_name: str, asker: Asker) -> None:
     faults = [fault for case in found for fault in asker.faults(case)]
     assert faults == []
     assert digest() == asker.digest, "a page that was only read has written"
+
+
+def test_what_an_answer_should_not_tell_is_found() -> None:
+    """The search that every answer goes through, on words in a page, in a file and among the headers."""
+    sater = canaries.OF_ORGANISATIONS["sater"]
+    sheet = io.BytesIO()
+    with zipfile.ZipFile(sheet, "w") as archive:
+        archive.writestr("word/document.xml", sater)
+    word = {"content_type": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+    answers = (
+        HttpResponse(f"<p>{sater}</p>"),
+        HttpResponse(sheet.getvalue(), **word),
+        HttpResponse(headers={"X": sater}),
+    )
+    for persona in ("outsider", "reader", "steering", "sater_administrator", "coordinator"):
+        found = [list(canaries.leaks({}, persona, "/", answer)) for answer in answers]
+        assert found == [[] if persona in {"sater_administrator", "coordinator"} else [sater]] * 3
+    told = HttpResponse("a-token Hemlig Skyddsson")
+    things = {"link": {"token": "a-token"}}
+    assert list(canaries.leaks(things, "outsider", "/", told)) == ["Hemlig Skyddsson", "a-token"]
+    assert list(canaries.leaks(things, "coordinator", "/", told)) == ["a-token"]
 
 
 def test_the_table_is_whole() -> None:

@@ -1,8 +1,6 @@
 """No word of a draft, of what one principal was sent, or of the coordinator's own reaches anybody else, in any form."""
 
-import io
 import logging
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,50 +13,31 @@ from agreements.actions.following import hash_of
 from agreements.models import BoardVisit, VersionSection
 from kvinnofrid.core.models import Message
 from organisations.models import BodyMeeting, DecidingBody
-from tests.access.agreement_stage import (
-    DISCARDED_WORD,
-    DRAFT_WORD,
-    EXTRACT_WORD,
-    LABEL_WORD,
-    LETTERS,
-    ORSAS,
-    OTHER_DRAFT_WORD,
-    PAGES,
-    PAYLOAD_WORD,
-    REMOVED_WORD,
-    SATERS,
-    THINGS,
+from tests.access.agreement_stage import EXTRACT_WORD, LETTERS, OTHER_DRAFT_WORD, PAGES, THINGS
+from tests.access.canaries import (
+    AGREEMENT_READERS,
+    HIDDEN,
+    NAMES,
+    OF_AGREEMENTS,
+    agreement_secrets,
+    readable,
 )
 from tests.access.conftest import rolled_back
-from tests.access.requests import DRAWN, names_in_address
-from tests.access.stage import BELONGS_TO, WITHOUT_ROLE, Stage
+from tests.access.requests import names_in_address
+from tests.access.stage import WITHOUT_ROLE, Stage
 from tests.access.test_access import digest
-from tests.access.test_canaries import HIDDEN, client_of, text_of
+from tests.access.test_canaries import client_of
 
 pytestmark = pytest.mark.django_db
-# Who may come across each word. What a program keeps for itself is nobody's.
-WORDS: dict[str, tuple[str, ...]] = {
-    DRAFT_WORD: ("coordinator", "invited_writer", "invited_reader", *SATERS),
-    OTHER_DRAFT_WORD: ("coordinator", *ORSAS),
-    DISCARDED_WORD: ("coordinator",),
-    REMOVED_WORD: ("coordinator",),
-    LETTERS["falun"]: ("coordinator", "registrar"),
-    LETTERS["sater"]: ("coordinator", "sater_registrar"),
-    LETTERS["orsa"]: ("coordinator", "orsa_reader"),
-    LABEL_WORD: ("coordinator",),
-    PAYLOAD_WORD: (),
-}
-NAMES = {"Ines Inbjuden": ("coordinator", "invited_reader"), "Ivar Inbjuden": ("coordinator", "invited_writer")}
-READERS = (
-    "coordinator",
-    "registrar",
-    "sater_registrar",
-    "orsa_reader",
-    "invited_writer",
-    "invited_reader",
-    "outsider",
+STANDS = (
+    ("agreement_detail", "prov"),
+    ("version_detail", "prov 2"),
+    ("version_docx", "utkast 1"),
+    ("dispatch_file", "foljebrev of falun"),
+    ("dispatch_file", "foljebrev of sater"),
+    ("decision_extract", "decision of falun"),
+    ("share_link_list", "prov"),
 )
-ELSEWHERE = ("home", "agreement_list", "message_list", "organisation_list", "coverage", "mandate_list", "help")
 QUERIES = {
     "agreement_list": ("q=kanarie", "q=RÖK&kind=regional"),
     "version_compare": ("old=1&new=2", "old=1&new=4", "old=3&new=4", "old=2&new=3"),
@@ -69,19 +48,12 @@ QUERIES = {
 
 
 def places(stage: Stage) -> Iterator[str]:
-    """Every page of agreements and every file that need not be drawn, with and without questions in the address."""
-    for name in ELSEWHERE:
-        yield reverse(name)
-    for slug in ("falun", "sater", "polisen"):
-        yield reverse("organisation_detail", args=[slug])
-    for page, keys in PAGES.items():
-        if page in DRAWN and page != "version_docx":
-            continue
-        for key in keys:
-            path = path_of(stage, page, key)
-            yield path
-            for query in QUERIES.get(page, ()):
-                yield f"{path}?{query}"
+    """Where the words stand, and pages with questions in the address; the others the access table searches."""
+    for page, key in STANDS:
+        yield path_of(stage, page, key)
+    for page, queries in QUERIES.items():
+        for key in PAGES[page]:
+            yield from (f"{path_of(stage, page, key)}?{query}" for query in queries)
 
 
 def path_of(stage: Stage, page: str, key: str) -> str:
@@ -89,27 +61,7 @@ def path_of(stage: Stage, page: str, key: str) -> str:
     return reverse(page, kwargs={name: thing[name] for name in names_in_address()[page]})
 
 
-def readable(response: Any) -> str:
-    """All that a person, or a program, can read of an answer: its text, or the text in the file."""
-    kind, content = response.headers.get("Content-Type", ""), response.content
-    if kind == "application/pdf":
-        text = f"{text_of(content)} {content.decode('latin-1')}"
-    elif "openxmlformats" in kind:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            text = " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
-    else:
-        text = content.decode()
-    return f"{text} {response.headers}".replace("\n", "").replace("\u00ad", "").replace("\ufffe", "")
-
-
-def secrets_for(persona: str, path: str = "/overenskommelser/") -> list[str]:
-    """What a person must not find. Who is invited to a draft is a secret where agreements are, not elsewhere."""
-    hidden = () if "sater" in BELONGS_TO.get(persona, ()) or persona == "coordinator" else HIDDEN
-    words = WORDS | NAMES if path.startswith("/overenskommelser/") else WORDS
-    return [*(word for word, persons in words.items() if persona not in persons), *hidden]
-
-
-@pytest.mark.parametrize("persona", READERS)
+@pytest.mark.parametrize("persona", AGREEMENT_READERS)
 def test_pages_and_files_show_the_own_words_and_no_other(
     persona: str, stage: Stage, sessions: dict[str, str], caplog: Any
 ) -> None:
@@ -119,12 +71,12 @@ def test_pages_and_files_show_the_own_words_and_no_other(
     with rolled_back():
         for path in places(stage):
             text = readable(client.get(path))
-            found |= {word for word in (*WORDS, EXTRACT_WORD) if word in text}
-            leaks += [f"{path}: {secret}" for secret in secrets_for(persona, path) if secret in text]
+            found |= {word for word in (*OF_AGREEMENTS, EXTRACT_WORD) if word in text}
+            leaks += [f"{path}: {secret}" for secret in agreement_secrets(persona, path) if secret in text]
     assert leaks == []
-    visited = set(WORDS) - {LETTERS["orsa"]}
-    assert found == {word for word in visited if persona in WORDS[word]} | {EXTRACT_WORD}
-    assert [word for word in (*WORDS, EXTRACT_WORD, *HIDDEN) if word in caplog.text] == []
+    visited = set(OF_AGREEMENTS) - {LETTERS["orsa"]}
+    assert found == {word for word in visited if persona in OF_AGREEMENTS[word]} | {EXTRACT_WORD}
+    assert [word for word in (*OF_AGREEMENTS, EXTRACT_WORD, *HIDDEN) if word in caplog.text] == []
 
 
 def test_only_a_guest_finds_the_draft_in_drawn_documents(stage: Stage, sessions: dict[str, str]) -> None:
@@ -137,7 +89,7 @@ def test_only_a_guest_finds_the_draft_in_drawn_documents(stage: Stage, sessions:
     for path in (published, compared):
         response = other.get(path)
         assert response.headers["Content-Type"] == "application/pdf"
-        assert [secret for secret in secrets_for("outsider") if secret in readable(response)] == []
+        assert [secret for secret in agreement_secrets("outsider") if secret in readable(response)] == []
 
 
 def test_no_message_holds_a_word_that_is_not_for_its_reader(stage: Stage) -> None:
@@ -145,7 +97,7 @@ def test_no_message_holds_a_word_that_is_not_for_its_reader(stage: Stage) -> Non
     found = [
         (keys[message.recipient_id], word)
         for message in Message.objects.filter(recipient__in=keys)
-        for word in secrets_for(keys[message.recipient_id])
+        for word in agreement_secrets(keys[message.recipient_id])
         if word in f"{message.subject}\n{message.body}"
     ]
     assert found == []
@@ -177,13 +129,13 @@ def test_a_link_shows_the_board_and_nothing_more(stage: Stage, sessions: dict[st
         response = client_of(persona, sessions).get(path)
         text = readable(response)
         texts.add(response.content)
-        assert [secret for secret in (*WORDS, *NAMES, *HIDDEN, *names, EXTRACT_WORD) if secret in text] == []
+        assert [secret for secret in (*OF_AGREEMENTS, *NAMES, *HIDDEN, *names, EXTRACT_WORD) if secret in text] == []
         assert [part for part in ("/overenskommelser/", "/organisationer/", "/jobb/") if part in text] == []
         assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert response.headers["Cache-Control"] == "no-store"
     assert (len(texts), BoardVisit.objects.count()) == (1, visits)
     pdf = readable(Client().get(path_of(stage, "shared_board_pdf", "open link")))
-    assert [secret for secret in (*WORDS, *NAMES, *HIDDEN, *names, EXTRACT_WORD) if secret in pdf] == []
+    assert [secret for secret in (*OF_AGREEMENTS, *NAMES, *HIDDEN, *names, EXTRACT_WORD) if secret in pdf] == []
 
 
 def test_what_is_nearly_a_link_opens_nothing(stage: Stage) -> None:
@@ -247,7 +199,7 @@ def test_what_belongs_to_others_cannot_be_posted(stage: Stage, sessions: dict[st
             leaks = (
                 []
                 if persona == "coordinator"
-                else [word for word in secrets_for(persona) if word in readable(response)]
+                else [word for word in agreement_secrets(persona) if word in readable(response)]
             )
             answers.append((page, posted, response.status_code - status, digest() == before, leaks))
     assert [answer for answer in answers if answer[2:] != (0, True, [])] == []

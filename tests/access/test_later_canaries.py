@@ -17,50 +17,26 @@ from kvinnofrid.core.models import Job, Message
 from mandates import actions
 from mandates.actions import bundles
 from mandates.models import Bundle, Mandate
-from tests.access.agreement_stage import SATERS
+from tests.access.canaries import HIDDEN, LIFE_READERS, OF_LIFE, not_for, readable, text_of, tokens
 from tests.access.conftest import rolled_back
-from tests.access.life_stage import BODY_WORD, BUNDLE_WORD, SECRET_WORD
+from tests.access.life_stage import BODY_WORD
 from tests.access.life_stage import PAGES as LIFE_PAGES
-from tests.access.people_stage import FRESH, PASSKEY_WORD, SAVED
-from tests.access.people_stage import PAGES as PEOPLE_PAGES
 from tests.access.people_stage import WORDS as INVITED
-from tests.access.requests import DRAWN, names_in_address
-from tests.access.stage import BELONGS_TO, FORMS, FORUMS, Stage
-from tests.access.test_agreement_canaries import readable
-from tests.access.test_canaries import HIDDEN, client_of, text_of
+from tests.access.requests import names_in_address
+from tests.access.stage import FORMS, FORUMS, Stage
+from tests.access.test_canaries import client_of
 from tests.factories import cast, life
 from tests.factories.cast import MORAS, canary
 
 pytestmark = pytest.mark.django_db
-SATER, ORSA = canary("sater"), canary("orsa")
-# Who may come across each word. What a link or a secret letter says is for whoever gets it.
-WORDS: dict[str, tuple[str, ...]] = {
-    SATER: ("coordinator", *SATERS),
-    ORSA: ("coordinator", "orsa_reader"),
-    canary("mora"): ("coordinator",),
-    INVITED["falun"]: ("coordinator", "administrator"),
-    INVITED["sater"]: ("coordinator", "sater_administrator"),
-    BODY_WORD: ("coordinator", "reader"),
-    BUNDLE_WORD: ("coordinator",),
-    f"{PASSKEY_WORD}{FRESH}": (FRESH,),
-    f"{PASSKEY_WORD}{SAVED}": (SAVED,),
-    SECRET_WORD: (),
-}
-READERS = (
-    "coordinator",
-    "administrator",
-    "sater_administrator",
-    "sater_registrar",
-    "reader",
-    "orsa_reader",
-    "outsider",
-    "steering",
-    "chair",
-    "future_coordinator",
+SATER = canary("sater")
+STANDS = (
+    ("member_list", "people of falun"),
+    ("member_list", "people of sater"),
+    ("bundle_file", "kept bundle"),
+    ("bundle_file", "bundle of another"),
+    ("account_security", ""),
 )
-ELSEWHERE = ("home", "mandate_list", "message_list", "organisation_list", "coverage", "representation", "profile")
-# Shown to whoever has the link, or not a page.
-LEFT_OUT = {"attest_by_link", "invitation_open", "invitation_accept", "readyz"}
 QUERIES = {
     "message_outbox": ("q=kanarie", "state=failed"),
     "person_list": ("q=kanarie", "q=Hemlig", "state=inactive"),
@@ -79,50 +55,43 @@ def path_of(stage: Stage, page: str, key: str) -> str:
 
 
 def places(stage: Stage) -> Iterator[str]:
-    """Every page about people and mandates' later life that can be read, and where its words could show up else."""
-    yield from map(reverse, ELSEWHERE)
-    for page, keys in {**PEOPLE_PAGES, **LIFE_PAGES}.items():
-        if page in LEFT_OUT or page in DRAWN:
-            continue
-        for key in keys:
-            path = path_of(stage, page, key)
-            yield from [path, *(f"{path}?{query}" for query in QUERIES.get(page, ()))]
-    for key in ("handed over", "handed over by four", "on paper", "waits for a link", "attested by link"):
+    """Where the words stand, and pages with questions in the address; the others the access table searches."""
+    for page, key in STANDS:
+        yield path_of(stage, page, key)
+    for page, queries in QUERIES.items():
+        yield from (f"{reverse(page)}?{query}" for query in queries)
+    for key in ("handed over", "handed over by four", "on paper"):
         yield reverse("mandate_detail", args=[stage.things[key]["pk"]])
     for slug in ("falun", "sater", "orsa"):
-        yield reverse("organisation_detail", args=[slug])
         yield f"{reverse('representation')}?organisation={slug}&datum={THEN}"
     for slug in FORUMS:
         for page in ("forum_detail", "forum_roster_xlsx", "coverage_forum"):
-            yield from (reverse(page, args=[slug]) + day for day in ("", f"?datum={THEN}"))
-    for message in Message.objects.filter(is_secret=True):
-        yield reverse("message_outbox_detail", args=[message.pk])
+            yield f"{reverse(page, args=[slug])}?datum={THEN}"
+    yield reverse("message_list")
+    for key in LIFE_PAGES["message_outbox_detail"]:
+        yield path_of(stage, "message_outbox_detail", key)
 
 
-def tokens(stage: Stage) -> list[str]:
-    return [thing["token"] for thing in stage.things.values() if "token" in thing]
-
-
-def secrets_for(persona: str) -> list[str]:
-    is_inside = persona == "coordinator" or "sater" in BELONGS_TO.get(persona, ())
-    return [*(word for word, persons in WORDS.items() if persona not in persons), *(() if is_inside else HIDDEN)]
-
-
-@pytest.mark.parametrize("persona", READERS)
+@pytest.mark.parametrize("persona", LIFE_READERS)
 def test_pages_and_files_show_the_own_words_and_no_other(
     persona: str, stage: Stage, sessions: dict[str, str], caplog: Any
 ) -> None:
     """Each word is there to be found by those it is for, and by nobody else; and no token, and in no log."""
     caplog.set_level(logging.INFO)
-    client, found, leaks, secrets = client_of(persona, sessions), set(), [], [*secrets_for(persona), *tokens(stage)]
+    client, found, leaks, secrets = (
+        client_of(persona, sessions),
+        set(),
+        [],
+        [*not_for(persona, OF_LIFE), *tokens(stage.things)],
+    )
     with rolled_back():
         for path in places(stage):
             text = readable(client.get(path))
-            found |= {word for word in WORDS if word in text}
+            found |= {word for word in OF_LIFE if word in text}
             leaks += [f"{path}: {secret}" for secret in secrets if secret in text]
     assert leaks == []
-    assert found == {word for word, persons in WORDS.items() if persona in persons}
-    assert [word for word in (*WORDS, *HIDDEN, *tokens(stage)) if word in caplog.text] == []
+    assert found == {word for word, persons in OF_LIFE.items() if persona in persons}
+    assert [word for word in (*OF_LIFE, *HIDDEN, *tokens(stage.things)) if word in caplog.text] == []
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -152,7 +121,7 @@ def test_the_handover_sheet_is_about_one_line(
 def test_the_roster_on_paper_holds_nothing_internal(day: str, stage: Stage, sessions: dict[str, str]) -> None:
     response = client_of("outsider", sessions).get(reverse("forum_roster_pdf", args=["lansgruppen"]) + day)
     assert response.headers["Content-Type"] == "application/pdf"
-    assert [secret for secret in secrets_for("outsider") if secret in readable(response)] == []
+    assert [secret for secret in not_for("outsider", OF_LIFE) if secret in readable(response)] == []
 
 
 def test_what_is_gathered_is_for_the_coordinator(
@@ -167,7 +136,7 @@ def test_what_is_gathered_is_for_the_coordinator(
         jobs.run_pending()
         path = Bundle.objects.latest("made_at").get_absolute_url()
         data = client_of("coordinator", sessions).get(path).content
-        others = [client_of(persona, sessions).get(path).status_code for persona in READERS[1:]]
+        others = [client_of(persona, sessions).get(path).status_code for persona in LIFE_READERS[1:]]
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
     text = "".join(text_of(found[name]) for name in found if name.endswith(".pdf")).replace("\n", "")
@@ -186,7 +155,7 @@ def test_letters_to_addresses_hold_their_own_words(stage: Stage) -> None:
     letters = list(Message.objects.exclude(address=""))
     texts = {letter.address: f"{letter.subject} {mail.text_of(letter)}" for letter in letters if letter.body}
     wrong = {
-        address: [word for word in (*WORDS, *HIDDEN) if word in text.replace(address, "")]
+        address: [word for word in (*OF_LIFE, *HIDDEN) if word in text.replace(address, "")]
         for address, text in texts.items()
     }
     assert {address: found for address, found in wrong.items() if found not in ([], [SATER])} == {}
