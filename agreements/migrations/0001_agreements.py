@@ -130,6 +130,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "överenskommelse",
                 "verbose_name_plural": "överenskommelser",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("validity_years__isnull", True), ("valid_to__isnull", True), _connector="OR"
+                        ),
+                        name="agreement_validity_in_one_way",
+                        violation_error_message="Ange giltighetstiden i år eller en sista dag, inte båda.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent__isnull", True), ("kind", "local"), _connector="OR"),
+                        name="agreement_parent_of_local_only",
+                        violation_error_message="Bara en lokal överenskommelse hör till en regional.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("planned_on__isnull", True),
+                            ("valid_to__gte", models.F("planned_on")),
+                            _connector="OR",
+                        ),
+                        name="agreement_valid_to_after_planned",
+                        violation_error_message="Sista dagen kan inte ligga före planerat ikraftträdande.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +214,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "version",
                 "verbose_name_plural": "versioner",
                 "ordering": ["number"],
+                "indexes": [models.Index(fields=["fingerprint"], name="version_by_fingerprint")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "number"), name="agreement_version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("discarded_at__isnull", True), ("published_at__isnull", True)),
+                        fields=("agreement",),
+                        name="agreement_version_one_draft",
+                        violation_error_message="Det finns redan ett utkast.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("fingerprint", ""), ("published_at__isnull", True), ("published_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("discarded_at__isnull", True),
+                                ("published_at__isnull", False),
+                                models.Q(("fingerprint", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="agreement_version_published_with_facts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +418,32 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "beslut",
                 "ordering": ["registered_at", "pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["agreement", "organisation"], name="decision_by_principal")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ["adopted", "adopted_on_condition", "amended"]), _negated=True),
+                            ("version__isnull", False),
+                            models.Q(("stated_fingerprint", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="adoption_decision_names_its_text",
+                        violation_error_message="Välj vilken version som antogs, eller skriv fingeravtrycket på handlingen.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "void"), _negated=True), ("corrects__isnull", False), _connector="OR"
+                        ),
+                        name="adoption_decision_void_corrects",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="adoption_decision_correction_says_why",
+                        violation_error_message="Skriv varför registreringen rättas.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +473,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "besök på tavlan",
                 "verbose_name_plural": "besök på tavlan",
+                "constraints": [models.UniqueConstraint(fields=("user", "agreement"), name="board_visit_once")],
             },
         ),
         migrations.CreateModel(
@@ -448,6 +523,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "belägg",
                 "verbose_name_plural": "belägg",
                 "ordering": ["given_at", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("decision", "grade"), name="decision_proof_once")],
             },
         ),
         migrations.CreateModel(
@@ -496,6 +572,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "steg i beslutsvägen",
                 "verbose_name_plural": "steg i beslutsvägen",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "organisation", "body", "role"),
+                        name="decision_step_once",
+                        violation_error_message="Organet finns redan i beslutsvägen med den uppgiften.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -638,6 +721,46 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "försändelse",
                 "verbose_name_plural": "försändelser",
+                "constraints": [
+                    models.UniqueConstraint(fields=("dispatch", "organisation"), name="dispatch_item_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("prepared_at__isnull", True),
+                            models.Q(
+                                ("agreement_pdf__isnull", False),
+                                ("letter__isnull", False),
+                                ("proposal_docx__isnull", False),
+                                ("proposal_pdf__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispatch_item_prepared_with_files",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opened_at__isnull", True), ("opened_by__isnull", True)),
+                            models.Q(
+                                ("opened_at__isnull", False),
+                                ("opened_by__isnull", False),
+                                ("prepared_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispatch_item_opened_with_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("received_at__isnull", True), ("received_by__isnull", True)),
+                            models.Q(
+                                ("prepared_at__isnull", False),
+                                ("received_at__isnull", False),
+                                ("received_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispatch_item_received_with_facts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -688,6 +811,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "inbjudan till utkast",
                 "verbose_name_plural": "inbjudningar till utkast",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("organisation__isnull", True), ("user__isnull", False)),
+                            models.Q(("organisation__isnull", False), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="draft_invitation_one_guest",
+                        violation_error_message="Välj en person eller en organisation.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("version", "user"),
+                        name="draft_invitation_user_once",
+                        violation_error_message="Personen är redan inbjuden.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("version", "organisation"),
+                        name="draft_invitation_organisation_once",
+                        violation_error_message="Organisationen är redan inbjuden.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -812,6 +956,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "forumets beslut",
                 "verbose_name_plural": "forumens beslut",
                 "ordering": ["decided_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "kind", "forum", "decided_on"),
+                        name="forum_decision_once",
+                        violation_error_message="Det beslutet är redan registrerat.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2124,6 +2275,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "part",
                 "verbose_name_plural": "parter",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="agreement_party_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.UniqueConstraint(fields=("agreement", "organisation"), name="agreement_party_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2206,6 +2370,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "läslänk",
                 "verbose_name_plural": "läslänkar",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="share_link_says_for_whom"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2661,6 +2830,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "avsnitt i mall",
                 "verbose_name_plural": "avsnitt i mall",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("template", "position"), name="template_section_position")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2875,6 +3047,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "ändringar av giltigheten",
                 "ordering": ["registered_at", "pk"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("replaced_by__isnull", True), ("kind", "replacement"), _connector="OR"),
+                        name="validity_change_replaced_by_fits_kind",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -3114,234 +3292,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "avsnitt",
                 "ordering": ["position", "pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("validity_years__isnull", True), ("valid_to__isnull", True), _connector="OR"),
-                name="agreement_validity_in_one_way",
-                violation_error_message="Ange giltighetstiden i år eller en sista dag, inte båda.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent__isnull", True), ("kind", "local"), _connector="OR"),
-                name="agreement_parent_of_local_only",
-                violation_error_message="Bara en lokal överenskommelse hör till en regional.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("planned_on__isnull", True),
-                    ("valid_to__gte", models.F("planned_on")),
-                    _connector="OR",
-                ),
-                name="agreement_valid_to_after_planned",
-                violation_error_message="Sista dagen kan inte ligga före planerat ikraftträdande.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agreementversion",
-            index=models.Index(fields=["fingerprint"], name="version_by_fingerprint"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.UniqueConstraint(fields=("agreement", "number"), name="agreement_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("discarded_at__isnull", True), ("published_at__isnull", True)),
-                fields=("agreement",),
-                name="agreement_version_one_draft",
-                violation_error_message="Det finns redan ett utkast.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fingerprint", ""), ("published_at__isnull", True), ("published_by__isnull", True)),
-                    models.Q(
-                        ("discarded_at__isnull", True),
-                        ("published_at__isnull", False),
-                        models.Q(("fingerprint", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="agreement_version_published_with_facts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="adoptiondecision",
-            index=models.Index(fields=["agreement", "organisation"], name="decision_by_principal"),
-        ),
-        migrations.AddConstraint(
-            model_name="adoptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ["adopted", "adopted_on_condition", "amended"]), _negated=True),
-                    ("version__isnull", False),
-                    models.Q(("stated_fingerprint", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="adoption_decision_names_its_text",
-                violation_error_message="Välj vilken version som antogs, eller skriv fingeravtrycket på handlingen.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "void"), _negated=True), ("corrects__isnull", False), _connector="OR"
-                ),
-                name="adoption_decision_void_corrects",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adoptiondecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("corrects__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="adoption_decision_correction_says_why",
-                violation_error_message="Skriv varför registreringen rättas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boardvisit",
-            constraint=models.UniqueConstraint(fields=("user", "agreement"), name="board_visit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionproof",
-            constraint=models.UniqueConstraint(fields=("decision", "grade"), name="decision_proof_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionstep",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "organisation", "body", "role"),
-                name="decision_step_once",
-                violation_error_message="Organet finns redan i beslutsvägen med den uppgiften.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatchitem",
-            constraint=models.UniqueConstraint(fields=("dispatch", "organisation"), name="dispatch_item_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatchitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("prepared_at__isnull", True),
-                    models.Q(
-                        ("agreement_pdf__isnull", False),
-                        ("letter__isnull", False),
-                        ("proposal_docx__isnull", False),
-                        ("proposal_pdf__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="dispatch_item_prepared_with_files",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatchitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opened_at__isnull", True), ("opened_by__isnull", True)),
-                    models.Q(
-                        ("opened_at__isnull", False), ("opened_by__isnull", False), ("prepared_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="dispatch_item_opened_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispatchitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("received_at__isnull", True), ("received_by__isnull", True)),
-                    models.Q(
-                        ("prepared_at__isnull", False), ("received_at__isnull", False), ("received_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="dispatch_item_received_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftinvitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("organisation__isnull", True), ("user__isnull", False)),
-                    models.Q(("organisation__isnull", False), ("user__isnull", True)),
-                    _connector="OR",
-                ),
-                name="draft_invitation_one_guest",
-                violation_error_message="Välj en person eller en organisation.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftinvitation",
-            constraint=models.UniqueConstraint(
-                fields=("version", "user"),
-                name="draft_invitation_user_once",
-                violation_error_message="Personen är redan inbjuden.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftinvitation",
-            constraint=models.UniqueConstraint(
-                fields=("version", "organisation"),
-                name="draft_invitation_organisation_once",
-                violation_error_message="Organisationen är redan inbjuden.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forumdecision",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "kind", "forum", "decided_on"),
-                name="forum_decision_once",
-                violation_error_message="Det beslutet är redan registrerat.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="agreement_party_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("agreement", "organisation"), name="agreement_party_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label", ""), _negated=True), name="share_link_says_for_whom"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templatesection",
-            constraint=models.UniqueConstraint(fields=("template", "position"), name="template_section_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="validitychange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("replaced_by__isnull", True), ("kind", "replacement"), _connector="OR"),
-                name="validity_change_replaced_by_fits_kind",
-            ),
         ),
     ]

@@ -67,6 +67,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "utgåva",
                 "verbose_name_plural": "utgåvor",
                 "ordering": ["-valid_from", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("forum", "name"),
+                        name="form_edition_name_unique",
+                        violation_error_message="Det finns redan en utgåva med det namnet.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_by__isnull", True), ("published_at__isnull", False), _connector="OR"
+                        ),
+                        name="form_edition_published_with_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +117,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "avsnitt",
                 "verbose_name_plural": "avsnitt",
                 "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("edition", "position"),
+                        name="edition_section_position_unique",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,6 +491,40 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "uppdrag",
                 "verbose_name_plural": "uppdrag",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("representative", "edition"),
+                        name="mandate_one_draft",
+                        violation_error_message="Du har redan ett utkast till uppdrag i forumet.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            models.Q(
+                                ("submitted_at__isnull", True),
+                                ("submitted_by__isnull", True),
+                                ("state__in", ["draft", "withdrawn"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_submitted_with_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "withdrawn"), ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_withdrawn_with_facts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -793,6 +847,102 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rad i uppdrag",
                 "verbose_name_plural": "rader i uppdrag",
+                "constraints": [
+                    models.UniqueConstraint(fields=("mandate", "seat"), name="mandate_seat_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True), ("ended_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="mandate_seat_ends_after_start",
+                        violation_error_message="Uppdraget kan inte avslutas före sitt startdatum.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "returned", "withdrawn"]),
+                            models.Q(
+                                ("commissioner__isnull", False),
+                                ("share_percent__isnull", False),
+                                ("starts_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), ("waiting_since__isnull", False)),
+                            models.Q(models.Q(("state", "waiting"), _negated=True), ("waiting_since__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_waiting_with_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("attested_at__isnull", False), ("attested_by__isnull", False)),
+                            models.Q(
+                                ("attested_at__isnull", True),
+                                ("attested_by__isnull", True),
+                                models.Q(("state__in", ["attested", "ended"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_attested_with_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("returned_at__isnull", False),
+                                ("returned_by__isnull", False),
+                                ("state", "returned"),
+                                models.Q(("return_comment", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "returned"), _negated=True),
+                                ("return_comment", ""),
+                                ("returned_at__isnull", True),
+                                ("returned_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_returned_with_facts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_by__isnull", False), ("ended_on__isnull", False), ("state", "ended")),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("ended_by__isnull", True),
+                                ("ended_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandate_seat_ended_with_facts",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "ordinary"), ("state__in", ["attested", "ended"])),
+                        expressions=[
+                            ("seat", "="),
+                            (
+                                organisations.models.periods.DateRange(
+                                    "starts_on", django.db.models.functions.comparison.Coalesce("ended_on", "ends_on")
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="mandate_seat_one_ordinary",
+                        violation_error_message="Platsen har redan en ordinarie representant under perioden.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -910,186 +1060,5 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.UniqueConstraint(
-                fields=("forum", "name"),
-                name="form_edition_name_unique",
-                violation_error_message="Det finns redan en utgåva med det namnet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("published_by__isnull", True), ("published_at__isnull", False), _connector="OR"),
-                name="form_edition_published_with_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="editionsection",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("edition", "position"),
-                name="edition_section_position_unique",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")),
-                fields=("representative", "edition"),
-                name="mandate_one_draft",
-                violation_error_message="Du har redan ett utkast till uppdrag i forumet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    models.Q(
-                        ("submitted_at__isnull", True),
-                        ("submitted_by__isnull", True),
-                        ("state__in", ["draft", "withdrawn"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_submitted_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "withdrawn"), _negated=True),
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_withdrawn_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.UniqueConstraint(fields=("mandate", "seat"), name="mandate_seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="mandate_seat_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True), ("ended_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="mandate_seat_ends_after_start",
-                violation_error_message="Uppdraget kan inte avslutas före sitt startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "returned", "withdrawn"]),
-                    models.Q(
-                        ("commissioner__isnull", False), ("share_percent__isnull", False), ("starts_on__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_seat_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), ("waiting_since__isnull", False)),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("waiting_since__isnull", True)),
-                    _connector="OR",
-                ),
-                name="mandate_seat_waiting_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("attested_at__isnull", False), ("attested_by__isnull", False)),
-                    models.Q(
-                        ("attested_at__isnull", True),
-                        ("attested_by__isnull", True),
-                        models.Q(("state__in", ["attested", "ended"]), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_seat_attested_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("returned_at__isnull", False),
-                        ("returned_by__isnull", False),
-                        ("state", "returned"),
-                        models.Q(("return_comment", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "returned"), _negated=True),
-                        ("return_comment", ""),
-                        ("returned_at__isnull", True),
-                        ("returned_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_seat_returned_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_by__isnull", False), ("ended_on__isnull", False), ("state", "ended")),
-                    models.Q(
-                        models.Q(("state", "ended"), _negated=True),
-                        ("ended_by__isnull", True),
-                        ("ended_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandate_seat_ended_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandateseat",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("kind", "ordinary"), ("state__in", ["attested", "ended"])),
-                expressions=[
-                    ("seat", "="),
-                    (
-                        organisations.models.periods.DateRange(
-                            "starts_on", django.db.models.functions.comparison.Coalesce("ended_on", "ends_on")
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="mandate_seat_one_ordinary",
-                violation_error_message="Platsen har redan en ordinarie representant under perioden.",
-            ),
         ),
     ]

@@ -72,6 +72,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "engångslänk",
                 "verbose_name_plural": "engångslänkar",
                 "ordering": ["-sent_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="attest_link_closed_with_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="attest_link_expires_later"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +119,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "samlingsfil",
                 "verbose_name_plural": "samlingsfiler",
                 "ordering": ["-made_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kept_until__gt", models.F("made_at"))), name="bundle_kept_for_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="bundle_sha256_form"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +392,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pappersblankett",
                 "verbose_name_plural": "pappersblanketter",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("received_on__gte", models.F("signed_on"))),
+                        name="paper_form_received_after_signing",
+                        violation_error_message="Blanketten kan inte ha kommit in innan den undertecknades.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -402,6 +430,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "vakans",
                 "verbose_name_plural": "vakanser",
                 "ordering": ["starts_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expected_on__isnull", True), ("expected_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="vacancy_expected_after_start",
+                        violation_error_message="Dagen då någon väntas kan inte ligga före dagen då platsen blev vakant.",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -989,58 +1026,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="attestlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="attest_link_closed_with_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attestlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="attest_link_expires_later"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bundle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept_until__gt", models.F("made_at"))), name="bundle_kept_for_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bundle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="bundle_sha256_form"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="confirmation",
             constraint=models.UniqueConstraint(fields=("line", "confirmed_on"), name="confirmation_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name="paperform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received_on__gte", models.F("signed_on"))),
-                name="paper_form_received_after_signing",
-                violation_error_message="Blanketten kan inte ha kommit in innan den undertecknades.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="vacancy",
             constraint=models.UniqueConstraint(fields=("seat", "starts_on"), name="vacancy_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="vacancy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expected_on__isnull", True), ("expected_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="vacancy_expected_after_start",
-                violation_error_message="Dagen då någon väntas kan inte ligga före dagen då platsen blev vakant.",
-            ),
         ),
     ]

@@ -48,6 +48,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "nyval",
                 "verbose_name_plural": "nyval",
                 "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("starts_on",),
+                        name="election_once_a_day",
+                        violation_error_message="Det finns redan ett planerat nyval den dagen.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="election_withdrawn_with_facts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +162,51 @@ class Migration(migrations.Migration):
                 "verbose_name": "rad i nyval",
                 "verbose_name_plural": "rader i nyval",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("election", "body", "membership", "appointment", "line"),
+                        name="election_item_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("appointment", None),
+                                ("body__isnull", False),
+                                ("kind", "body"),
+                                ("line", None),
+                                ("membership", None),
+                            ),
+                            models.Q(
+                                ("appointment", None),
+                                ("body", None),
+                                ("kind__in", ["chair", "commissioner"]),
+                                ("line", None),
+                                ("membership__isnull", False),
+                            ),
+                            models.Q(
+                                ("appointment__isnull", False),
+                                ("body", None),
+                                ("kind", "seat"),
+                                ("line", None),
+                                ("membership", None),
+                            ),
+                            models.Q(
+                                ("appointment", None),
+                                ("body", None),
+                                ("kind", "seat"),
+                                ("line__isnull", False),
+                                ("membership", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="election_item_about_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("new_body__isnull", True), ("kind", "body"), _connector="OR"),
+                        name="election_item_new_body_for_body",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,77 +395,5 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="election",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("starts_on",),
-                name="election_once_a_day",
-                violation_error_message="Det finns redan ett planerat nyval den dagen.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="election",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="election_withdrawn_with_facts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electionitem",
-            constraint=models.UniqueConstraint(
-                fields=("election", "body", "membership", "appointment", "line"),
-                name="election_item_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electionitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("appointment", None),
-                        ("body__isnull", False),
-                        ("kind", "body"),
-                        ("line", None),
-                        ("membership", None),
-                    ),
-                    models.Q(
-                        ("appointment", None),
-                        ("body", None),
-                        ("kind__in", ["chair", "commissioner"]),
-                        ("line", None),
-                        ("membership__isnull", False),
-                    ),
-                    models.Q(
-                        ("appointment__isnull", False),
-                        ("body", None),
-                        ("kind", "seat"),
-                        ("line", None),
-                        ("membership", None),
-                    ),
-                    models.Q(
-                        ("appointment", None),
-                        ("body", None),
-                        ("kind", "seat"),
-                        ("line__isnull", False),
-                        ("membership", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="election_item_about_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="electionitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("new_body__isnull", True), ("kind", "body"), _connector="OR"),
-                name="election_item_new_body_for_body",
-            ),
         ),
     ]

@@ -136,6 +136,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "forum",
                 "verbose_name_plural": "forum",
                 "permissions": [("view_forum_coverage", "Se uppdragsläget i forumet")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="forum_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +363,24 @@ class Migration(migrations.Migration):
                     ("view_internal", "Se organisationens utkast, interna kontakter och privata nummer"),
                     ("fill_in_mandate", "Fylla i uppdragsbeskrivningar för organisationen"),
                     ("attest_mandate", "Attestera eller återsända organisationens uppdrag"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active_from__isnull", True),
+                            ("active_to__isnull", True),
+                            ("active_to__gte", models.F("active_from")),
+                            _connector="OR",
+                        ),
+                        name="organisation_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("scb_code", ""), _negated=True),
+                        fields=("scb_code",),
+                        name="organisation_scb_code_unique",
+                        violation_error_message="En annan organisation har redan den SCB-koden.",
+                    ),
                 ],
             },
         ),
@@ -726,6 +756,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "organ",
                 "verbose_name_plural": "organ",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="deciding_body_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "name"), name="deciding_body_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -747,6 +790,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "annat namn på organisation",
                 "verbose_name_plural": "andra namn på organisationer",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="organisation_alias_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "name"), name="organisation_alias_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -861,6 +917,47 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "roll",
                 "verbose_name_plural": "roller",
+                "indexes": [models.Index(fields=["user", "group"], name="membership_by_user")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="membership_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("forum__isnull", True),
+                                ("organisation__isnull", False),
+                                ("partnership__isnull", True),
+                                (
+                                    "role__in",
+                                    ["reader", "representative", "commissioner", "registrar", "administrator"],
+                                ),
+                            ),
+                            models.Q(
+                                ("forum__isnull", False),
+                                ("organisation__isnull", True),
+                                ("partnership__isnull", True),
+                                ("role__in", ["chair", "secretary"]),
+                            ),
+                            models.Q(
+                                ("forum__isnull", True),
+                                ("organisation__isnull", True),
+                                ("partnership__isnull", False),
+                                ("role__in", ["coordinator"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_role_fits_scope",
+                        violation_error_message="Rollen passar inte där den ska gälla.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1014,6 +1111,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "plats",
                 "verbose_name_plural": "platser",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="seat_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.UniqueConstraint(fields=("forum", "organisation", "function"), name="seat_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1121,6 +1231,26 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "förordnande",
                 "verbose_name_plural": "förordnanden",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="appointment_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("seat", "="),
+                            (organisations.models.periods.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="appointment_one_holder",
+                        violation_error_message="Platsen har redan en innehavare under perioden.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1171,164 +1301,12 @@ class Migration(migrations.Migration):
                 "unique_together": {("group", "permission", "content_object")},
             },
         ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("active_from__isnull", True),
-                    ("active_to__isnull", True),
-                    ("active_to__gte", models.F("active_from")),
-                    _connector="OR",
-                ),
-                name="organisation_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("scb_code", ""), _negated=True),
-                fields=("scb_code",),
-                name="organisation_scb_code_unique",
-                violation_error_message="En annan organisation har redan den SCB-koden.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="forum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="forum_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decidingbody",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="deciding_body_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decidingbody",
-            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="deciding_body_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="organisationalias",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="organisation_alias_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisationalias",
-            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="organisation_alias_unique"),
-        ),
         migrations.AlterUniqueTogether(
             name="organisationgrouppermission",
             unique_together={("group", "permission", "content_object")},
         ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["user", "group"], name="membership_by_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="membership_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("forum__isnull", True),
-                        ("organisation__isnull", False),
-                        ("partnership__isnull", True),
-                        ("role__in", ["reader", "representative", "commissioner", "registrar", "administrator"]),
-                    ),
-                    models.Q(
-                        ("forum__isnull", False),
-                        ("organisation__isnull", True),
-                        ("partnership__isnull", True),
-                        ("role__in", ["chair", "secretary"]),
-                    ),
-                    models.Q(
-                        ("forum__isnull", True),
-                        ("organisation__isnull", True),
-                        ("partnership__isnull", False),
-                        ("role__in", ["coordinator"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="membership_role_fits_scope",
-                violation_error_message="Rollen passar inte där den ska gälla.",
-            ),
-        ),
         migrations.AlterUniqueTogether(
             name="partnershipgrouppermission",
             unique_together={("group", "permission", "content_object")},
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="seat_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("forum", "organisation", "function"), name="seat_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="appointment_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("seat", "="), (organisations.models.periods.DateRange("starts_on", "ends_on"), "&&")],
-                name="appointment_one_holder",
-                violation_error_message="Platsen har redan en innehavare under perioden.",
-            ),
         ),
     ]

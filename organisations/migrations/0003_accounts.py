@@ -151,6 +151,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "inbjudan",
                 "verbose_name_plural": "inbjudningar",
                 "ordering": ["-sent_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="invitation_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="invitation_email_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("token_hash__regex", "^[0-9a-f]{64}$")), name="invitation_token_hash_form"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +196,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "samband",
                 "verbose_name_plural": "samband",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="relation_period_in_order",
+                        violation_error_message="Slutdatum kan inte ligga före startdatum.",
+                    )
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -530,26 +561,6 @@ class Migration(migrations.Migration):
             model_name="invitation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="invitation_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="invitation_email_lower_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(
                         ("forum__isnull", True),
                         ("organisation__isnull", False),
@@ -590,12 +601,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("roles__len__gt", 0), ("seat__isnull", False), _connector="OR"),
                 name="invitation_offers_something",
                 violation_error_message="Välj minst en roll.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("token_hash__regex", "^[0-9a-f]{64}$")), name="invitation_token_hash_form"
             ),
         ),
         migrations.AddConstraint(
@@ -647,19 +652,6 @@ class Migration(migrations.Migration):
                 fields=("email", "partnership"),
                 name="invitation_once_per_partnership",
                 violation_error_message="Det finns redan en obesvarad inbjudan till adressen.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="relation_period_in_order",
-                violation_error_message="Slutdatum kan inte ligga före startdatum.",
             ),
         ),
         migrations.AddConstraint(

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "använd nyckel",
                 "verbose_name_plural": "använda nycklar",
+                "indexes": [models.Index(fields=["created_at"], name="used_key_age")],
             },
         ),
         migrations.RemoveConstraint(
@@ -65,9 +66,5 @@ class Migration(migrations.Migration):
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="person",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="usedkey",
-            index=models.Index(fields=["created_at"], name="used_key_age"),
         ),
     ]
