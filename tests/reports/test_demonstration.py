@@ -1,12 +1,15 @@
 """The demonstration: made-up people only, every state through the portal's own doors, and never on a real database."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import call_command
+from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -49,12 +52,17 @@ from tests.factories.tables import digest
 
 DALARNA = Path(__file__).parents[2] / "organisations/partnerships/dalarna.yaml"
 PASSWORD = "ett-lösenord-att-dela"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_dalarna")]
 
 
-@pytest.fixture
-def dalarna(db: None) -> None:
-    empty_database()
-    import_file(DALARNA)
+@pytest.fixture(scope="module")
+def _dalarna(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The file alone in the database, read in once for all of these tests and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        empty_database()
+        import_file(DALARNA)
+        yield
+        transaction.set_rollback(True)
 
 
 def tables() -> dict[str, tuple[int, str]]:
@@ -69,9 +77,7 @@ def line_of(slug: str, role: str = "representant") -> MandateSeat:
     return MandateSeat.objects.filter(mandate__representative=person, seat__organisation__slug=slug).latest("pk")
 
 
-def test_the_whole_demonstration(
-    dalarna: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_whole_demonstration(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """One load, and all that should be seen in it: it takes seconds, so it is looked at from every side here."""
     assert load(PASSWORD) is True
     _accounts_open_with_the_password()
@@ -341,7 +347,7 @@ def _a_second_load_changes_nothing_but_the_password(
     assert (opened, User.history.count()) == (set(ACCOUNTS), history)
 
 
-def test_a_database_with_people_is_refused(dalarna: None) -> None:
+def test_a_database_with_people_is_refused() -> None:
     person = User(email="anna@sater.example", name="Anna Prov")
     person.set_unusable_password()
     audit.save(person, by=None, verb="created")
@@ -351,13 +357,13 @@ def test_a_database_with_people_is_refused(dalarna: None) -> None:
     assert tables() == before
 
 
-def test_a_database_without_a_partnership_is_refused(db: None) -> None:
+def test_a_database_without_a_partnership_is_refused() -> None:
     empty_database()
     with pytest.raises(DemonstrationRefusedError, match="ingen samverkan"):
         load(PASSWORD)
 
 
-def test_another_county_is_refused(db: None) -> None:
+def test_another_county_is_refused() -> None:
     empty_database()
     audit.save(Partnership(pk=1, name="Annan", county_name="Annat län", county_code="99"), by=None, verb="imported")
     with pytest.raises(DemonstrationRefusedError, match=r"saknas alvdalen, avesta, .*Starta med DEMO=0"):
@@ -365,9 +371,7 @@ def test_another_county_is_refused(db: None) -> None:
     assert not Partnership.objects.get().is_demonstration
 
 
-def test_the_command_needs_a_password(
-    dalarna: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_needs_a_password(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
     with pytest.raises(SystemExit) as end:
         call_command("load_demonstration")
@@ -375,7 +379,7 @@ def test_the_command_needs_a_password(
     assert capsys.readouterr().err == "DEMO_PASSWORD saknas. Ange lösenordet för demonstrationens konton.\n"
 
 
-def test_what_happens_inside_is_dated_then_and_nothing_after(dalarna: None) -> None:
+def test_what_happens_inside_is_dated_then_and_nothing_after() -> None:
     sater = Organisation.objects.get(slug="sater")
     with happening(10, hour=14):
         audit.save(sater, by=None, verb="saved")
