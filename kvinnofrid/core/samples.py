@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from kvinnofrid.core.comparison import Piece, SectionDifference
+
 SHARES = [("25", "25 procent"), ("50", "50 procent"), ("100", "100 procent")]
 CHANNELS = [("meeting", "Möte"), ("mail", "E-post"), ("phone", "Telefon")]
 PLACES = [("", "Välj organisation"), ("falun", "Falu kommun"), ("mora", "Mora kommun"), ("orsa", "Orsa kommun")]
@@ -138,3 +140,14 @@ PROGRESS = [
     {"label": "Skickade", "done": 7, "total": 16, "note": "Nu Mora kommun."},
     {"label": "Skickade", "done": 16, "total": 16, "note": ""},
 ]
+DIFFERENCES = [
+    SectionDifference(
+        heading="Tid för uppdraget",
+        old_heading="Tid",
+        kind="changed",
+        pieces=[Piece("same", "Avsätt"), Piece("removed", "25"), Piece("added", "50"), Piece("same", "procent.")],
+    ),
+    SectionDifference(heading="Ersättare", kind="added", pieces=[Piece("added", "Var och en kan ha en ersättare.")]),
+    SectionDifference(heading="Bilagor", kind="removed", pieces=[Piece("removed", "Se bilaga 1.")]),
+]
+STANDS = [{"term": "Befattning", "value": "Enhetschef"}, {"term": "Telefon", "value": "Inte angivet"}]

@@ -117,5 +117,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "chart": drawing_samples.chart(),
         "structure": drawing_samples.structure(),
         "progress": samples.PROGRESS,
+        "differences": samples.DIFFERENCES,
+        "stands": samples.STANDS,
     }
     return render(request, "core/components.html", context)
