@@ -61,12 +61,19 @@ def save_agreement(*, agreement: Agreement, values: Mapping[str, Any], by: User 
 
 
 @transaction.atomic
-def choose_parties(*, agreement: Agreement, organisations: Sequence[Organisation], by: User | None) -> None:
-    """Exactly these principals are parties: only until a version is published, when their decisions begin to count."""
+def choose_parties(
+    *, agreement: Agreement, organisations: Sequence[Organisation], by: User | None, seen: str = ""
+) -> None:
+    """Exactly these principals are parties: only until a version is published, when their decisions begin to count.
+
+    Raises Overtaken when the parties are not those that the person saw.
+    """
     _require_coordinator(by)
     agreement = _locked_agreement(agreement)
     if agreement.versions.published().exists():
         raise MoveRefused(PUBLISHED)
+    stands, wanted = queries.parties_values(queries.parties_of(agreement)), queries.parties_values(organisations)
+    refuse_if_overtaken(seen, stands=stands, wanted=wanted)
     chosen = {organisation.pk: organisation for organisation in organisations}
     for party in agreement.parties.exclude(organisation__in=chosen):
         audit.remove(party, by=by, verb="removed")

@@ -75,6 +75,7 @@ class PrincipalChoices(forms.ModelMultipleChoiceField):
 class PartiesForm(forms.Form):
     """Which principals are parties, before a version is published."""
 
+    seen = SeenField()
     organisations = PrincipalChoices(
         Organisation.objects.none(),
         label="Huvudmän som är parter",

@@ -21,7 +21,7 @@ from kvinnofrid.core import richtext
 from kvinnofrid.core.comparison import Piece, SectionDifference, compare, compare_sections
 from kvinnofrid.core.fingerprint import SectionText, whole_fingerprint
 from kvinnofrid.core.history import PORTAL, UNNAMED, Event, events, has_open_identity, latest_first
-from kvinnofrid.core.ordering import swedish
+from kvinnofrid.core.ordering import swedish, swedish_key
 from kvinnofrid.core.templatetags.portal import date_sv
 from organisations.models import Organisation
 
@@ -97,6 +97,15 @@ INVITATION_SENTENCES = {"invited": "Bjöd in {about}.", "uninvited": "Tog bort i
 
 def agreement_values(agreement: Agreement) -> dict[str, Any]:
     return {name: getattr(agreement, name) for name in AGREEMENT_FIELDS}
+
+
+def parties_of(agreement: Agreement) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=agreement.parties.values("organisation"))
+
+
+def parties_values(organisations: Iterable[Organisation]) -> dict[str, Any]:
+    """Who the parties are, or would be: the same whatever order they were chosen in."""
+    return {"organisations": sorted((organisation.name for organisation in organisations), key=swedish_key)}
 
 
 def version_values(version: AgreementVersion) -> dict[str, Any]:

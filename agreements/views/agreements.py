@@ -102,18 +102,24 @@ def agreement_parties(request: HttpRequest, slug: str) -> HttpResponse:
     require(is_coordinator(request.user))
     if agreement.versions.published().exists():
         return _change_parties(request, agreement)
-    present = list(agreement.parties.values_list("organisation", flat=True))
-    form = forms.PartiesForm(request.POST or None, initial={"organisations": present})
+    present = list(queries.parties_of(agreement))
+    seen = fingerprint(queries.parties_values(present))
+    form = forms.PartiesForm(request.POST or None, initial={"organisations": present, "seen": seen})
+    stands: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            chosen = list(form.cleaned_data["organisations"])
-            actions.choose_parties(agreement=agreement, organisations=chosen, by=person(request))
+            chosen, saw = list(form.cleaned_data["organisations"]), form.cleaned_data["seen"]
+            actions.choose_parties(agreement=agreement, organisations=chosen, by=person(request), seen=saw)
         except MoveRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("agreement_parties", agreement.slug)
-        messages.success(request, "Sparat.")
-        return redirect(agreement)
-    return render(request, "agreements/agreement_parties.html", {"form": form, "agreement": agreement})
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
+        else:
+            messages.success(request, "Sparat.")
+            return redirect(agreement)
+    context = {"form": form, "agreement": agreement, "stands": stands}
+    return render(request, "agreements/agreement_parties.html", context)
 
 
 def _change_parties(request: HttpRequest, agreement: Agreement) -> HttpResponse:
@@ -121,6 +127,8 @@ def _change_parties(request: HttpRequest, agreement: Agreement) -> HttpResponse:
     add = forms.AddPartyForm(request.POST if adds else None, agreement=agreement, prefix="add")
     end = forms.EndPartyForm(request.POST if "end" in request.POST else None, agreement=agreement, prefix="end")
     form: Any = add if adds else end
+    if request.method == "POST" and not form.is_bound:
+        messages.error(request, f"{actions.PUBLISHED} Det du valde sparades inte.")
     if request.method == "POST" and form.is_valid():
         try:
             if adds:

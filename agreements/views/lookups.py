@@ -122,6 +122,8 @@ def what_stands(form: Any, overtaken: Overtaken) -> list[dict[str, str]]:
 def _in_words(form: Any, name: str, value: Any) -> str:
     if name == "body":
         return richtext.to_text(value)
+    if isinstance(value, list):
+        return ", ".join(value)
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if hasattr(value, "year"):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kvinnofrid.core import audit, outbox
+from kvinnofrid.core.overtaking import refuse_if_overtaken
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import permissions, queries
 from mandates.actions.giving import CHANGED, give
@@ -29,14 +30,18 @@ def hash_of(token: str) -> str:
 
 
 @transaction.atomic
-def send_link(*, line: MandateSeat, commissioner: Mapping[str, str], by: User) -> AttestLink:
-    """Name a commissioner without account on a line that waits, and send the link; an earlier link is withdrawn."""
+def send_link(*, line: MandateSeat, commissioner: Mapping[str, str], by: User, seen: str = "") -> AttestLink:
+    """Name a commissioner without account on a line that waits, and send the link; an earlier link is withdrawn.
+
+    Raises Overtaken when the line does not name whom the person saw.
+    """
     mandate = locked(line.mandate)
     line = queries.full_lines(mandate).get(pk=line.pk)
     require(permissions.may_send_link(by, line))
     if line.state != LineState.WAITING:
         raise MoveRefused("Uppdraget väntar inte på attest, så det finns inget att skicka en länk till.")
     wanted = {name: commissioner[name] for name in queries.EXTERNAL_FIELDS}
+    refuse_if_overtaken(seen, stands=queries.external_values(line), wanted=wanted)
     fault = queries.fault_of_address(line, wanted["commissioner_email"], by)
     if fault:
         raise ValidationError({"commissioner_email": fault})

@@ -57,8 +57,8 @@ def save_person(*, mandate: Mandate, values: Mapping[str, Any], by: User, seen: 
 
 
 @transaction.atomic
-def choose_seats(*, mandate: Mandate, seats: Collection[Seat], by: User) -> None:
-    """Which organisations the draft is for: adds and removes lines."""
+def choose_seats(*, mandate: Mandate, seats: Collection[Seat], by: User, seen: str = "") -> None:
+    """Which organisations the draft is for: adds and removes lines. Raises Overtaken when they are not those seen."""
     mandate = locked(mandate)
     require(permissions.may_edit(by, mandate))
     if mandate.state != MandateState.DRAFT:
@@ -66,6 +66,9 @@ def choose_seats(*, mandate: Mandate, seats: Collection[Seat], by: User) -> None
     allowed = {seat.pk for seat in queries.seats_to_choose(by, mandate.edition.forum)}
     if any(seat.pk not in allowed for seat in seats):
         raise Refused
+    refuse_if_overtaken(
+        seen, stands=queries.seats_values(queries.seats_of(mandate)), wanted=queries.seats_values(seats)
+    )
     chosen = {seat.pk: seat for seat in seats}
     for line in mandate.lines.exclude(seat__in=chosen):
         for contact in line.contacts.all():

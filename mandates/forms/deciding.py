@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from kvinnofrid.core.forms import FreeTextField
+from kvinnofrid.core.forms import FreeTextField, SeenField
 from kvinnofrid.core.validators import refuse_personal_number
 
 
@@ -56,6 +56,7 @@ class LinkDecideForm(DecideForm):
 class CommissionerForm(forms.Form):
     """A commissioner without account, to whom a one-time link is sent."""
 
+    seen = SeenField()
     commissioner_name = forms.CharField(
         label="Uppdragsgivarens namn",
         max_length=120,

@@ -75,6 +75,7 @@ class SeatChoices(forms.ModelMultipleChoiceField):
 class SeatsForm(forms.Form):
     """Step 2: which organisations the person represents."""
 
+    seen = SeenField()
     seats = SeatChoices(
         Seat.objects.none(),
         label="Organisationer som du ska representera",

@@ -1,5 +1,6 @@
 """What filling in needs to know: what can be chosen, what is missing, which step comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from kvinnofrid.core.ordering import swedish_key
 from mandates.enums import LineState, MandateState
 from mandates.models import FormEdition, Mandate, MandateSeat
 from mandates.workflow import EDITABLE_LINE_STATES
@@ -39,6 +41,20 @@ def line_values(line: MandateSeat) -> dict[str, Any]:
     """A line as it stands, with its contacts."""
     found: dict[str, Any] = {name: getattr(line, name) for name in LINE_FIELDS}
     return {**found, "contacts": list(line.contacts.values(*CONTACT_FIELDS))}
+
+
+def external_values(line: MandateSeat) -> dict[str, Any]:
+    """The commissioner without account that a line names."""
+    return {name: getattr(line, name) for name in EXTERNAL_FIELDS}
+
+
+def seats_of(mandate: Mandate) -> QuerySet[Seat]:
+    return Seat.objects.filter(mandate_lines__mandate=mandate).in_order()
+
+
+def seats_values(seats: Iterable[Seat]) -> dict[str, Any]:
+    """Which seats the mandate is for, or would be: the same whatever order they were chosen in."""
+    return {"seats": sorted((str(seat) for seat in seats), key=swedish_key)}
 
 
 def edition_values(edition: FormEdition) -> dict[str, Any]:

@@ -62,16 +62,21 @@ def mandate_person(request: HttpRequest, pk: int) -> HttpResponse:
 def mandate_seats(request: HttpRequest, pk: int) -> HttpResponse:
     """Step: which organisations the mandate is for."""
     mandate = own_mandate(request, pk)
-    chosen = list(mandate.lines.values_list("seat", flat=True))
-    form = SeatsForm(request.POST or None, user=person(request), forum=mandate.edition.forum, initial={"seats": chosen})
+    chosen = list(queries.seats_of(mandate))
+    initial = {"seats": chosen, "seen": fingerprint(queries.seats_values(chosen))}
+    form = SeatsForm(request.POST or None, user=person(request), forum=mandate.edition.forum, initial=initial)
+    stands: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            actions.choose_seats(mandate=mandate, seats=list(form.cleaned_data["seats"]), by=person(request))
+            seats, seen = list(form.cleaned_data["seats"]), form.cleaned_data["seen"]
+            actions.choose_seats(mandate=mandate, seats=seats, by=person(request), seen=seen)
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
         else:
             return _onward(request, mandate, "seats")
-    return _step(request, mandate, "seats", form=form)
+    return _step(request, mandate, "seats", form=form, stands=stands)
 
 
 @requires(is_member)

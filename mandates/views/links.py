@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kvinnofrid.core.access import Refused, View, public, requires
 from kvinnofrid.core.idempotency import once
+from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
 from mandates.enums import LineState
@@ -18,6 +19,7 @@ from mandates.forms import CommissionerForm, LinkDecideForm
 from mandates.models import AttestLink, Mandate
 from mandates.views.filling import form_page
 from mandates.views.lookups import line_of, person, tell, visible_mandate
+from mandates.views.overtaking import what_stands
 from organisations.permissions import is_member
 
 
@@ -30,18 +32,22 @@ def attest_link(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     line = line_of(mandate, line_pk)
     if not permissions.may_send_link(request.user, line):
         raise Refused
-    initial = {name: getattr(line, name) for name in queries.EXTERNAL_FIELDS}
-    form = CommissionerForm(request.POST or None, initial=initial)
+    stood = queries.external_values(line)
+    form = CommissionerForm(request.POST or None, initial={**stood, "seen": fingerprint(stood)})
+    stands: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
-            link = actions.send_link(line=line, commissioner=form.cleaned_data, by=person(request))
+            values = form.cleaned_data
+            link = actions.send_link(line=line, commissioner=values, by=person(request), seen=values["seen"])
         except (MoveRefused, ValidationError) as error:
             tell(form, error)
+        except Overtaken as overtaken:
+            stands = what_stands(form, overtaken)
         else:
             messages.success(request, f"Länken är på väg till {link.email}. Den gäller till och med {link.last_day}.")
             return redirect(request.path)
     context = {"mandate": mandate, "line": line, "form": form, "links": line.attest_links.select_related("sent_by")}
-    context["may_send"] = line.state == LineState.WAITING
+    context["stands"], context["may_send"] = stands, line.state == LineState.WAITING
     return render(request, "mandates/attest_link.html", context)
 
 

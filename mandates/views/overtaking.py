@@ -24,6 +24,8 @@ def what_stands(form: Any, overtaken: Overtaken) -> list[dict[str, str]]:
 def _in_words(form: Any, name: str, value: Any) -> str:
     if name in ROWS:
         value = "; ".join(", ".join(part for part in row.values() if part) for row in value)
+    elif isinstance(value, list):
+        value = ", ".join(value)
     elif isinstance(value, date):
         value = date_sv(value)
     elif isinstance(value, Decimal):

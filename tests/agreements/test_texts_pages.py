@@ -54,6 +54,30 @@ def invite(world: World, version: AgreementVersion, access: str, *, key: str = "
     actions.invite(version=version, access=access, by=world.person["coordinator"], **guest)
 
 
+def test_parties_that_somebody_else_has_chosen_meanwhile(world: World, as_person: Any) -> None:
+    agreement, client = made_of.with_parties(world, ["falun"]), as_person("coordinator")
+    page, falun, mora, orsa = url(agreement, "parter/"), *(world.org[slug].pk for slug in ("falun", "mora", "orsa"))
+    opened = value_of(client.get(page), "id_seen")
+    assert client.post(page, {"organisations": [falun, mora], "seen": opened}).status_code == 302
+    response = client.post(page, {"organisations": [falun, orsa], "seen": opened})
+    assert response.status_code == 200
+    stands = [{"term": "Huvudmän som är parter", "value": "Falu kommun, Mora kommun"}]
+    assert response.context["stands"] == stands
+    assert "Så här står det nu" in response.text
+    assert response.context["form"]["organisations"].value() == [str(falun), str(orsa)]
+    assert set(agreement.parties.values_list("organisation", flat=True)) == {falun, mora}
+    again = {"organisations": [falun, orsa], "seen": value_of(response, "id_seen")}
+    assert client.post(page, again).status_code == 302
+    assert set(agreement.parties.values_list("organisation", flat=True)) == {falun, orsa}
+
+
+def test_parties_chosen_after_somebody_has_published(world: World, as_person: Any) -> None:
+    agreement = made_of.published(world, ["falun", "mora"])
+    response = as_person("coordinator").post(url(agreement, "parter/"), {"organisations": [world.org["falun"].pk]})
+    assert said(response) == [f"{actions.PUBLISHED} Det du valde sparades inte."]
+    assert agreement.parties.count() == 2
+
+
 # --- the list and one agreement ---------------------------------------------------------------------------------------
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from agreements.actions import texts as actions
-from agreements.models import Agreement, AgreementVersion, VersionSection
+from agreements.models import Agreement, AgreementVersion, Party, VersionSection
 from agreements.queries import texts as queries
 from kvinnofrid.core import fingerprint
+from kvinnofrid.core.overtaking import fingerprint as seen_of
 from tests.factories import agreements as made_of
 from tests.factories.cast import World
 from tests.mandates.test_races import Outcome, fresh, kinds, no_locks, run_sql, slow, together
@@ -96,6 +97,29 @@ def test_control_without_the_lock_the_database_refuses_the_second(transactional_
         outcomes = two_drafts(transactional_world)
     assert names(outcomes) == ["ValidationError", "done"]
     assert AgreementVersion.objects.count() == 1
+
+
+def choose_two_ways(world: World) -> list[Outcome]:
+    agreement, by = made_of.with_parties(world, ["falun"]), world.person["coordinator"]
+    seen = seen_of(queries.parties_values([world.org["falun"]]))
+
+    def choose(slug: str) -> Callable[[], None]:
+        chosen, person = [world.org["falun"], world.org[slug]], fresh(by)
+        return lambda: actions.choose_parties(agreement=agreement, organisations=chosen, by=person, seen=seen)
+
+    with slow("agreements_party", "INSERT"):
+        return together(choose("mora"), choose("orsa"))
+
+
+def test_two_choose_the_parties(transactional_world: World) -> None:
+    assert names(choose_two_ways(transactional_world)) == ["Overtaken", "done"]
+    assert Party.objects.count() == 2
+
+
+def test_control_without_the_lock_both_are_added(transactional_world: World) -> None:
+    with no_locks():
+        assert names(choose_two_ways(transactional_world)) == ["done", "done"]
+    assert Party.objects.count() == 3
 
 
 def two_same_sections(world: World) -> AgreementVersion:

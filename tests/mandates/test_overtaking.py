@@ -4,7 +4,7 @@ from typing import Any
 
 from mandates import actions
 from mandates.models import FormEdition, Mandate, MandateSeat
-from tests.factories import cast
+from tests.factories import cast, life
 from tests.factories.filling import contact_rows, line_post, line_url
 from tests.mandates.test_filling import PERSON, person_url, value_of
 
@@ -55,6 +55,37 @@ def test_a_line_in_two_tabs(world: cast.World, as_person: Any) -> None:
     assert (line.share_percent, [contact.name for contact in line.contacts.all()]) == (20, ["Socialtjänsten"])
     assert client.post(url, {**second, "seen": value_of(response, "id_seen")}).status_code == 302
     assert MandateSeat.objects.get().share_percent == 30
+
+
+def test_the_organisations_in_two_tabs(world: cast.World, as_person: Any) -> None:
+    client = as_person("mora_representative")
+    mandate = cast.draft(world, "mora_representative", ["mora"])
+    url = f"/uppdrag/{mandate.pk}/organisationer/"
+    opened, mora, orsa = seen(client, url), world.seat("mora").pk, world.seat("orsa").pk
+    assert client.post(url, {"seats": [mora, orsa], "seen": opened}).status_code == 302
+    alvdalen = {"seats": [mora, world.seat("alvdalen").pk], "seen": opened}
+    response = client.post(url, alvdalen)
+    assert CHANGED in response.content.decode()
+    assert stands(response) == {"Organisationer som du ska representera": "Mora kommun, Orsa kommun"}
+    assert response.context["form"]["seats"].value() == [str(pk) for pk in alvdalen["seats"]]
+    assert set(mandate.lines.values_list("seat", flat=True)) == {mora, orsa}
+    assert client.post(url, {**alvdalen, "seen": value_of(response, "id_seen")}).status_code == 302
+    assert set(mandate.lines.values_list("seat", flat=True)) == set(alvdalen["seats"])
+
+
+def test_the_one_whom_a_link_goes_to_is_named_by_two(world: cast.World, as_person: Any) -> None:
+    line = life.waiting_for_external(world)
+    url = f"/uppdrag/{line.mandate.pk}/organisationer/{line.pk}/engangslank/"
+    client = as_person("coordinator")
+    opened = seen(client, url)
+    new = {**life.EXTERNAL, "commissioner_name": "Stina Ny", "commissioner_email": "stina.ny@sater.example"}
+    assert client.post(url, {**new, "seen": opened}).status_code == 302
+    response = client.post(url, {**life.EXTERNAL, "seen": opened, "commissioner_title": "Chef"})
+    assert CHANGED in response.content.decode()
+    assert stands(response)["Uppdragsgivarens namn"] == "Stina Ny"
+    assert value_of(response, "id_commissioner_title") == "Chef"
+    line.refresh_from_db()
+    assert (line.commissioner_name, line.attest_links.count()) == ("Stina Ny", 2)
 
 
 def test_saving_one_step_does_not_disturb_another(world: cast.World, as_person: Any) -> None:
