@@ -18,6 +18,7 @@ from kvinnofrid.core.comparison import Piece, compare
 from kvinnofrid.core.fingerprint import SectionText
 from kvinnofrid.core.richtext import plain
 from organisations.models import Partnership
+from organisations.queries import mark_of_all
 
 NONE, SPACE, BREAK = 0, 1, 2
 PRINT = r"Fingeravtryck\s+[0-9A-F]{4}(?:-[0-9A-F]{4}){2}\s+·\s+Version\s+\d+"
@@ -83,8 +84,9 @@ def nearest_by_sections(
 
 
 def nearest_by_pages(pages: Sequence[str], versions: Iterable[AgreementVersion]) -> Finding | None:
-    """For a document that is lines on pages."""
-    lines = lines_of(pages)
+    """For a document that is lines on pages, without the mark that stands across each page of a demonstration."""
+    mark = mark_of_all()
+    lines = [line for line in lines_of(pages) if line != mark]
     return _nearest(_by_lines(lines, version) for version in versions)
 
 

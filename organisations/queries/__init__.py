@@ -10,6 +10,7 @@ from organisations.queries.invitations import (
     roles_held,
     unanswered_invitation,
 )
+from organisations.queries.marks import mark_of_all
 from organisations.queries.members import (
     HeldRow,
     Members,
@@ -37,6 +38,7 @@ __all__ = [
     "holdings",
     "invitation_of",
     "invitation_rows",
+    "mark_of_all",
     "members",
     "members_of",
     "members_to_choose",

@@ -18,7 +18,7 @@ from kvinnofrid.core import fingerprint, richtext
 from kvinnofrid.core.documents import pdf_text
 from kvinnofrid.core.pdf import draw
 from tests.factories import agreements as made_of
-from tests.factories import documents
+from tests.factories import cast, documents
 from tests.factories.cast import World
 
 EVERYTHING = """Samverkan mellan kommunerna i Malung-Sälen, hälso- och sjukvårdsnämnden samt socialtjänst-chefer som har \
@@ -113,6 +113,13 @@ def test_the_short_fingerprint_stands_on_every_page(world: World) -> None:
         assert page.endswith(f"Fingeravtryck {version.short_fingerprint} · Version 1 Sida {number} av {len(pages)}")
     last = "".join(pages[-2:])
     assert fingerprint.find_full(last) == {version.fingerprint, *(row.fingerprint for row in version.sections.all())}
+
+
+def test_the_mark_of_a_demonstration_is_no_part_of_the_text(short: AgreementVersion, tmp_path: Path) -> None:
+    cast.demonstrate()
+    drawn = pdf.version_pdf(short).pdf
+    assert [page.partition("\n")[0] for page in pdf_text(drawn).pages] == ["DEMONSTRATION"]
+    assert verify(tmp_path, drawn)[0] == 0
 
 
 def test_what_is_printed_above_the_text_may_change_later(world: World, short: AgreementVersion, tmp_path: Path) -> None:

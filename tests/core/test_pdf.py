@@ -109,7 +109,7 @@ def test_document_is_tagged_swedish_titled_with_outline_and_archive_mark() -> No
     assert tags_of(document) == ["Document", "H1", "P", "H2", "L", "LI", "LBody", *table]
 
 
-def test_metadata_for_the_archive() -> None:
+def test_metadata_for_the_archive(db: None) -> None:
     document = pdf.render(
         "pdf/base.html",
         {},
@@ -139,7 +139,7 @@ def test_same_content_gives_same_bytes_in_another_process_too() -> None:
         assert len(opened.trailer.ID) == 2
 
 
-def test_characters_that_nothing_can_show_do_no_harm() -> None:
+def test_characters_that_nothing_can_show_do_no_harm(db: None) -> None:
     document = pdf.render(
         "pdf/base.html", {}, title="a\x00b\x1b\ud800\u202ec\uffffd", created=datetime(2026, 1, 1, tzinfo=UTC)
     )

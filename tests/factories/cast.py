@@ -175,6 +175,13 @@ def _save(row: Any) -> None:
 # --- mandates in every state ------------------------------------------------------------------------------------------
 
 
+def demonstrate() -> None:
+    """Makes the database one of a demonstration."""
+    partnership = Partnership.objects.get()
+    partnership.is_demonstration = True
+    audit.save(partnership, by=None, verb="made_demonstration")
+
+
 def draft(world: World, representative: str = "representative", slugs: tuple[str, ...] = ("falun",)) -> Mandate:
     """A draft with complete lines, ready to submit."""
     by = world.person[representative]

@@ -23,10 +23,10 @@ from agreements.models import (
 )
 from agreements.queries.facts import agreement_facts
 from agreements.rules.force import agreement_status, sentence
-from kvinnofrid.core import audit
 from mandates.models import EditionSection, FormEdition
 from organisations.models import Appointment, DecidingBody, Forum, Membership, Organisation, Partnership, User
 from reports.partnership_file import import_file
+from tests.factories import cast
 from tests.factories.empty import empty_database
 
 DALARNA = Path(__file__).parents[2] / "organisations/partnerships/dalarna.yaml"
@@ -130,9 +130,7 @@ def test_a_second_import_of_dalarna_is_a_few_queries() -> None:
 
 def test_real_data_is_not_read_into_a_demonstration(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("import_partnership", str(DALARNA), real=True)
-    partnership = Partnership.objects.get()
-    partnership.is_demonstration = True
-    audit.save(partnership, by=None, verb="made_demonstration")
+    cast.demonstrate()
     capsys.readouterr()
     with pytest.raises(SystemExit) as end:
         call_command("import_partnership", str(DALARNA), real=True)
