@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Lower
 
 REMOVED_PERSON = "Borttagen person"
 REMOVED_DOMAIN = "borttagen.invalid"  # a domain that no mail ever reaches (RFC 2606)
@@ -183,9 +184,18 @@ def waits() -> list[Wait]:
     return list(_waits)
 
 
+def awaited_among(addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses, in small letters, from which something waits for an answer."""
+    asked, found = {address.lower() for address in addresses}, set[str]()
+    for wait in _waits:
+        rows: Any = wait.rows().annotate(asked_address=Lower(wait.address)).filter(asked_address__in=asked)
+        found.update(rows.values_list("asked_address", flat=True))
+    return found
+
+
 def is_awaited(address: str) -> bool:
     """Whether something waits for an answer from whoever has the address."""
-    return any(wait.rows().filter(**{f"{wait.address}__iexact": address}).exists() for wait in _waits)
+    return bool(awaited_among([address]))
 
 
 def exempt() -> dict[str, tuple[str, ...]]:

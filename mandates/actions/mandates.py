@@ -16,7 +16,7 @@ from mandates.actions.linking import close_links, send_link_to
 from mandates.actions.shared import add_line, draft_of, locked, new_draft, require, set_line, tell_about, touch
 from mandates.enums import LineState, MandateState
 from mandates.models import FormEdition, InternalContact, Mandate, MandateSeat
-from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
+from mandates.workflow import LINE, MANDATE
 from organisations.models import Seat, User
 
 
@@ -168,11 +168,10 @@ def withdraw(*, mandate: Mandate, reason: str, by: User) -> None:
     mandate = locked(mandate)
     require(permissions.may_edit(by, mandate))
     move = MANDATE.check(mandate.state, "withdraw", reason=reason)
-    lines = queries.full_lines(mandate)
-    kept = [line for line in lines if _has_begun(line)]
-    taken_back = [line for line in lines if line not in kept and LINE.allows(line.state, "withdraw")]
-    if kept and not taken_back:
-        raise MoveRefused("Ett attesterat uppdrag som har börjat gälla kan inte återtas. Avsluta det i stället.")
+    lines = list(queries.full_lines(mandate))
+    kept, taken_back = queries.kept_and_taken_back(lines)
+    if refusal := queries.withdrawal_refusal(mandate, lines):
+        raise MoveRefused(refusal)
     waiting = [line for line in taken_back if line.state != LineState.DRAFT]
     for line in taken_back:
         close_links(line, by)
@@ -187,12 +186,6 @@ def withdraw(*, mandate: Mandate, reason: str, by: User) -> None:
     audit.save(mandate, by=by, verb="partly_withdrawn" if kept else "withdrawn", reason=reason)
     for line in waiting:
         tell_about(line, "withdrawn", [line.commissioner], by, reason=reason)
-
-
-def _has_begun(line: MandateSeat) -> bool:
-    """Whether the line makes, or has made, somebody the representative."""
-    held = line.state in HELD_LINE_STATES
-    return held and line.starts_on is not None and line.starts_on <= timezone.localdate()
 
 
 def _save_contacts(line: MandateSeat, contacts: Sequence[Mapping[str, Any]], by: User) -> None:

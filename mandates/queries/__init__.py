@@ -14,6 +14,7 @@ from mandates.queries.filling import (
     external_values,
     fault_of_address,
     full_lines,
+    kept_and_taken_back,
     latest_held_line,
     line_values,
     person_is_editable,
@@ -23,6 +24,7 @@ from mandates.queries.filling import (
     seats_to_choose,
     seats_values,
     steps,
+    withdrawal_refusal,
 )
 from mandates.queries.history import edition_history, mandate_history, vacancy_history
 from mandates.queries.life import (
@@ -69,6 +71,7 @@ __all__ = [
     "first_vacant_day",
     "full_lines",
     "holds_representative_role",
+    "kept_and_taken_back",
     "latest_held_line",
     "line_status",
     "line_values",
@@ -96,4 +99,5 @@ __all__ = [
     "vacancies_on",
     "vacancy_history",
     "vacancy_values",
+    "withdrawal_refusal",
 ]

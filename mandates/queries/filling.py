@@ -11,7 +11,7 @@ from django.utils import timezone
 from kvinnofrid.core.ordering import swedish_key
 from mandates.enums import LineState, MandateState
 from mandates.models import FormEdition, Mandate, MandateSeat
-from mandates.workflow import EDITABLE_LINE_STATES
+from mandates.workflow import EDITABLE_LINE_STATES, HELD_LINE_STATES, LINE, MANDATE
 from organisations.enums import Role
 from organisations.models import Forum, Membership, Organisation, Seat, User
 
@@ -55,6 +55,27 @@ def seats_of(mandate: Mandate) -> QuerySet[Seat]:
 def seats_values(seats: Iterable[Seat]) -> dict[str, Any]:
     """Which seats the mandate is for, or would be: the same whatever order they were chosen in."""
     return {"seats": sorted((str(seat) for seat in seats), key=swedish_key)}
+
+
+def kept_and_taken_back(lines: Iterable[MandateSeat]) -> tuple[list[MandateSeat], list[MandateSeat]]:
+    """What a withdrawal leaves (a line that makes, or has made, somebody the representative), and what it takes."""
+    kept, taken_back = [], []
+    for line in lines:
+        if line.state in HELD_LINE_STATES and line.starts_on is not None and line.starts_on <= timezone.localdate():
+            kept.append(line)
+        elif LINE.allows(line.state, "withdraw"):
+            taken_back.append(line)
+    return kept, taken_back
+
+
+def withdrawal_refusal(mandate: Mandate, lines: Iterable[MandateSeat]) -> str:
+    """Why the form cannot be withdrawn; empty when it can, if only in part."""
+    if not MANDATE.allows(mandate.state, "withdraw"):
+        return "Uppdraget kan inte återtas."
+    kept, taken_back = kept_and_taken_back(lines)
+    if kept and not taken_back:
+        return "Ett attesterat uppdrag som har börjat gälla kan inte återtas. Avsluta det i stället."
+    return ""
 
 
 def edition_values(edition: FormEdition) -> dict[str, Any]:

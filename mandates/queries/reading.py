@@ -13,10 +13,10 @@ from kvinnofrid.core.history import Event
 from mandates import permissions
 from mandates.enums import LineState, MandateState, Through
 from mandates.models import Mandate, MandateSeat
-from mandates.queries.filling import Step, full_lines, person_is_editable, steps
+from mandates.queries.filling import Step, full_lines, person_is_editable, steps, withdrawal_refusal
 from mandates.queries.history import mandate_history
 from mandates.queries.life import Due, confirmation_due
-from mandates.workflow import HELD_LINE_STATES, LINE, MANDATE
+from mandates.workflow import HELD_LINE_STATES, LINE
 from organisations.models import User
 from organisations.permissions import is_coordinator
 
@@ -152,7 +152,7 @@ def mandate_page(mandate: Mandate, reader: User) -> MandatePage:
     is_own = mandate.representative_id == reader.pk
     views = [_line_view(line, reader, lines) for line in lines]
     may_confirm = any(view.due for view in views) and is_own and may_edit
-    may_withdraw = may_edit and MANDATE.allows(mandate.state, "withdraw")
+    may_withdraw = may_edit and not withdrawal_refusal(mandate, lines)
     return MandatePage(
         status=mandate_status(mandate, lines, timezone.localdate()),
         lines=views,

@@ -12,7 +12,6 @@ from mandates.forms import DecideForm, WithdrawForm
 from mandates.models import Mandate, MandateSeat
 from mandates.views.filling import form_page
 from mandates.views.lookups import line_of, own_mandate, person, visible_mandate
-from mandates.workflow import MANDATE
 from organisations.permissions import is_member
 
 
@@ -61,8 +60,8 @@ def _decide(request: HttpRequest, line: MandateSeat, form: DecideForm) -> str:
 def mandate_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """The representative takes the form back."""
     mandate = own_mandate(request, pk)
-    if not MANDATE.allows(mandate.state, "withdraw"):
-        messages.info(request, "Uppdraget kan inte återtas.")
+    if refusal := queries.withdrawal_refusal(mandate, mandate.lines.all()):
+        messages.info(request, refusal)
         return redirect(mandate)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -28,7 +28,8 @@ from organisations.permissions import is_coordinator
 def election_list(request: HttpRequest) -> HttpResponse:
     """The renewals that are about something the person sees to, the latest first."""
     rows = [(one, queries.status_of(one)) for one in queries.elections_visible_to(request.user)]
-    context = {"rows": rows, "may_plan": permissions.may_plan_election(request.user)}
+    may_plan = permissions.may_plan_election(request.user)
+    context = {"rows": rows, "may_plan": may_plan, "coming": queries.coming_election() if may_plan else None}
     return render(request, "mandates/election_list.html", context)
 
 

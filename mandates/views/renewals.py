@@ -53,6 +53,7 @@ def renewal_list(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "rows": list(zip(form["mandates"].subwidgets, found.to_ask, strict=True)),
         "mail": queries.renewal_mail(found.to_ask[0], edition) if found.to_ask else None,
+        "has_earlier": queries.earlier_editions(edition).exists(),
         "is_current": edition_today(edition.forum) == edition,
     }
     return render(request, "mandates/renewal_list.html", context)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from kvinnofrid.core import access, audit, outbox, privacy, redaction
+from kvinnofrid.core import access, audit, outbox, redaction
 from kvinnofrid.core.models import Message, MessageKind, MessageState
 from kvinnofrid.core.models.messages import UNSENT
 from kvinnofrid.core.overtaking import refuse_if_overtaken
@@ -28,12 +28,6 @@ MOST_A_DAY = 200  # of each step, so that the first day of an old portal is a da
 LONGEST_KEPT = timedelta(days=5 * 365)
 TIME_IS_OUT = "Ingen roll och inget uppdrag på länge. Tiden enligt sidan Personuppgifter är ute."
 UNANSWERED = "Inbjudningar och länkar som ingen har svarat på."
-TAKES_PART = "Personen har en roll eller ett uppdrag som gäller eller väntar. Då kan uppgifterna inte gallras."
-AWAITED = (
-    "En inbjudan, eller ett uppdrag att attestera, väntar på svar från personens adress. "
-    "Uppgifterna gallras när den har besvarats, gått ut eller återkallats."
-)
-NOT_DUE = "Uppgifterna kan inte gallras än."
 LOGGED_IN = "Loggade in."
 CAME_BACK = "Har en roll eller ett uppdrag igen, eller ett konto som har öppnats."
 
@@ -81,7 +75,8 @@ def _event(retention: Retention) -> str:
 def close_account(*, person: User, day: date) -> None:
     """The notice is out: the account is closed, if it was open, and the time until the redaction begins."""
     person, retention = _locked(person)
-    if _is_live(person, day) or not retention.is_due_on(day) or not RETENTION.allows(retention.state, "deactivate"):
+    is_due = retention.is_due_on(day) and RETENTION.allows(retention.state, "deactivate")
+    if queries.is_live(person, day) or not is_due:
         return
     retention.deactivated_on = day
     retention.redacts_on = day + timedelta(days=settings.RETENTION_KEPT_DAYS)
@@ -101,13 +96,8 @@ def redact(*, person: User, day: date, by: User | None) -> None:
     if by is not None and not permissions.is_coordinator(by):
         raise access.Refused
     person, retention = _locked(person)
-    if _is_live(person, day):
-        raise MoveRefused(TAKES_PART)
-    RETENTION.check(retention.state, "redact")
-    if not retention.is_due_on(day):
-        raise MoveRefused(NOT_DUE)
-    if privacy.is_awaited(person.email):
-        raise MoveRefused(AWAITED)
+    if refusal := queries.redaction_refusal(person, day):
+        raise MoveRefused(refusal)
     for message in Message.objects.select_for_update().filter(recipient=person, state__in=UNSENT):
         outbox.settle(message, MessageState.WITHDRAWN)
     end_sessions(person=person)
@@ -156,10 +146,6 @@ def _locked(person: User) -> tuple[User, Retention]:
     """The person and how far it has come, held: nobody gives a role or a mandate meanwhile."""
     person = User.objects.select_for_update().get(pk=person.pk)
     return person, Retention.objects.filter(user=person).first() or Retention(user=person)
-
-
-def _is_live(person: User, day: date) -> bool:
-    return User.objects.filter(queries.takes_part(day), pk=person.pk).exists()
 
 
 # --- every day --------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Who has left, and what happens next with the personal data: for the daily work, and for the coordinator's list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,12 @@ from organisations.models import Redaction, Retention, User
 from organisations.workflow import RETENTION, RetentionState
 
 NEWEST = 50
+TAKES_PART = "Personen har en roll eller ett uppdrag som gäller eller väntar. Då kan uppgifterna inte gallras."
+AWAITED = (
+    "En inbjudan, eller ett uppdrag att attestera, väntar på svar från personens adress. "
+    "Uppgifterna gallras när den har besvarats, gått ut eller återkallats."
+)
+NOT_DUE = "Uppgifterna kan inte gallras än."
 NEXT = {
     RetentionState.ANNOUNCED: ("Aviserad", "warning", "Kontot stängs av"),
     RetentionState.DEACTIVATED: ("Avstängt", "neutral", "Uppgifterna gallras"),
@@ -31,6 +38,7 @@ class RetentionRow:
     next_on: date | None
     is_back: bool
     is_kept: bool
+    is_awaited: bool
     may_redact: bool
 
     @property
@@ -107,8 +115,13 @@ def retention_rows(day: date) -> QuerySet[User]:
     return found
 
 
-def retention_row(person: Any, day: date) -> RetentionRow:
-    """A person found by `retention_rows`."""
+def shown_rows(people: Sequence[Any], day: date) -> list[RetentionRow]:
+    """People found by `retention_rows`."""
+    awaited = privacy.awaited_among(person.email for person in people)
+    return [_row(person, day, is_awaited=person.email.lower() in awaited) for person in people]
+
+
+def _row(person: Any, day: date, *, is_awaited: bool) -> RetentionRow:
     retention = person.retention
     text, tone, what = NEXT.get(retention.state, ("Behålls", "info", ""))
     is_kept = retention.is_kept_on(day)
@@ -125,7 +138,8 @@ def retention_row(person: Any, day: date) -> RetentionRow:
         next_on=None if person.is_back else retention.next_on,
         is_back=person.is_back,
         is_kept=is_kept and not person.is_back,
-        may_redact=not person.is_back and RETENTION.allows(retention.state, "redact") and retention.is_due_on(day),
+        is_awaited=is_awaited and not person.is_back and _is_due(retention, day),
+        may_redact=not (person.is_back or is_awaited) and _is_due(retention, day),
     )
 
 
@@ -139,10 +153,23 @@ def is_redacted(person: User) -> bool:
     return Retention.objects.filter(user=person, redacted_on__isnull=False).exists()
 
 
-def may_redact(person: User, day: date) -> bool:
-    """Whether the person's data are due, and nobody has said that they are to be kept."""
+def is_live(person: User, day: date) -> bool:
+    return User.objects.filter(takes_part(day), pk=person.pk).exists()
+
+
+def redaction_refusal(person: User, day: date) -> str:
+    """Why the person's data cannot be redacted on the day; empty when they can."""
+    if is_live(person, day):
+        return TAKES_PART
     found = Retention.objects.filter(user=person).first()
-    return found is not None and RETENTION.allows(found.state, "redact") and found.is_due_on(day)
+    if found is None or not _is_due(found, day):
+        return NOT_DUE
+    return AWAITED if privacy.is_awaited(person.email) else ""
+
+
+def _is_due(retention: Retention, day: date) -> bool:
+    """Whether the time is out, and nobody has said that the data are to be kept."""
+    return RETENTION.allows(retention.state, "redact") and retention.is_due_on(day)
 
 
 def kept_values(person: User) -> dict[str, Any]:

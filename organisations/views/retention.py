@@ -29,7 +29,7 @@ def retention_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.retention_rows(today), PER_PAGE).get_page(request.GET.get("sida"))
     context = {
         "page": page,
-        "rows": [queries.retention_row(person, today) for person in page.object_list],
+        "rows": queries.shown_rows(list(page.object_list), today),
         "log": queries.log_lines(),
         "days": privacy.periods(),
     }
@@ -63,8 +63,8 @@ def retention_keep(request: HttpRequest, pk: int) -> HttpResponse:
 def retention_redact(request: HttpRequest, pk: int) -> HttpResponse:
     """What is held about one person goes today, when the time is out."""
     person, today = get_object_or_404(User, pk=pk), timezone.localdate()
-    if not queries.may_redact(person, today):
-        messages.info(request, actions.NOT_DUE)
+    if refusal := queries.redaction_refusal(person, today):
+        messages.info(request, refusal)
         return redirect("retention_list")
     if request.method == "POST":
         try:

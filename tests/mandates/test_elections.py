@@ -705,6 +705,21 @@ def text_of(response: Any) -> str:
     return " ".join(strip_tags(response.content.decode()).split()).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_planning_is_offered_when_none_is_planned(world: cast.World, as_person: AsPerson) -> None:
+    cast.attested(world)
+    client, plan = as_person("coordinator"), reverse("election_plan")
+    assert plan in client.get(reverse("election_list")).content.decode()
+    election = planned(world)
+    page = text_of(client.get(reverse("election_list")))
+    assert (plan in client.get(reverse("election_list")).content.decode(), "Ett annat kan planeras" in page) == (
+        False,
+        True,
+    )
+    assert 'name="starts_on"' not in client.get(plan).content.decode()
+    actions.withdraw_election(election=election, reason="Fel dag.", by=world.person["coordinator"])
+    assert plan in client.get(reverse("election_list")).content.decode()
+
+
 def test_municipalities_and_the_region_are_preselected(world: cast.World, as_person: AsPerson) -> None:
     council(world)
     form = as_person("coordinator").get(reverse("election_plan")).context["form"]

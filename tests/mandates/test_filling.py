@@ -10,6 +10,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
+from mandates import actions
 from mandates.models import InternalContact, Mandate, MandateSeat
 from organisations import actions as organisation_actions
 from tests.factories import cast
@@ -581,6 +582,18 @@ def test_a_withdrawal_without_a_good_reason(world: cast.World, as_person: Any, r
 
 def test_what_has_begun_cannot_be_withdrawn_from_the_page(world: cast.World, as_person: Any) -> None:
     mandate = cast.attested(world)
-    response = as_person("representative").post(f"/uppdrag/{mandate.pk}/aterta/", {"reason": "Ångrar mig."})
-    assert "Avsluta det i stället." in response.content.decode()
-    assert value_of(response, "id_reason") == "Ångrar mig."
+    client = as_person("representative")
+    assert client.get(mandate.get_absolute_url()).context["page"].withdraw_url == ""
+    url = f"/uppdrag/{mandate.pk}/aterta/"
+    for response in (client.get(url, follow=True), client.post(url, {"reason": "Ångrar mig."}, follow=True)):
+        assert response.redirect_chain == [(mandate.get_absolute_url(), 302)]
+        assert "Avsluta det i stället." in response.content.decode()
+    assert Mandate.objects.get().state == "submitted"
+
+
+def test_a_form_of_which_something_has_not_begun_can_be_withdrawn(world: cast.World, as_person: Any) -> None:
+    mandate = cast.submitted(world, "mora_representative", ("mora", "orsa"))
+    mora = mandate.lines.get(seat=world.seat("mora"))
+    actions.attest(line=mora, version=mandate.version, by=world.person["mora_commissioner"])
+    page = as_person("mora_representative").get(mandate.get_absolute_url())
+    assert page.context["page"].withdraw_url == f"/uppdrag/{mandate.pk}/aterta/"

@@ -161,6 +161,15 @@ def test_the_mail_is_shown_as_it_goes(world: cast.World, as_person: As) -> None:
     assert [len(rows) for rows in states(edition)] == [1, 1, 0]
 
 
+def test_changes_are_offered_when_there_is_something_before(world: cast.World, as_person: As) -> None:
+    editions = (world.edition, second(world))
+    client, shown = as_person("coordinator"), []
+    for edition in editions:
+        pages = (edition.get_absolute_url(), f"{edition.get_absolute_url()}fornyelser/")
+        shown.append(["Vad som har ändrats</a>" in client.get(page).content.decode() for page in pages])
+    assert shown == [[False, False], [True, True]]
+
+
 @pytest.mark.parametrize("chosen", [[], ["x"], ["999999"], ["\0"]])
 def test_bad_choices(world: cast.World, as_person: As, chosen: list[str]) -> None:
     cast.attested(world)

@@ -183,7 +183,7 @@ def test_a_new_role_stops_it(world: cast.World, is_closed: bool) -> None:
     with pytest.raises(MoveRefused, match="har en roll eller ett uppdrag"):
         retention.redact(person=person, day=day, by=world.person["coordinator"])
     retention.close_account(person=person, day=day)
-    row = queries.retention_row(queries.retention_rows(day).get(pk=person.pk), day)
+    [row] = queries.shown_rows([queries.retention_rows(day).get(pk=person.pk)], day)
     assert (row.text, row.next_on, row.may_redact) == ("Tillbaka", None, False)
     work_off(day)
     assert state(person) == RetentionState.NONE
@@ -472,10 +472,18 @@ def _is_to_attest(world: cast.World, email: str) -> Callable[[], None]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", [_is_invited, _is_to_attest])
-def test_who_is_waited_for_is_not_redacted_yet(world: cast.World, asked: Any) -> None:
+def test_who_is_waited_for_is_not_redacted_yet(
+    world: cast.World, asked: Any, as_person: Callable[[str], Client]
+) -> None:
     person = world.person["ended"]
     due(person)
     answer = asked(world, person.email)
+    client = as_person("coordinator")
+    [row] = [row for row in client.get(LIST).context["rows"] if row.person == person]
+    assert (row.is_awaited, row.may_redact) == (True, False)
+    page = client.get(f"/personer/{person.pk}/gallring/nu/", follow=True)
+    assert page.redirect_chain == [(LIST, 302)]
+    assert "väntar på svar från personens adress" in page.content.decode()
     before = everything()
     with pytest.raises(MoveRefused, match="väntar på svar från personens adress"):
         retention.redact(person=person, day=today(), by=world.person["coordinator"])
