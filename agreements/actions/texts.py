@@ -43,7 +43,7 @@ PUBLISHED = "En version är publicerad. Parter läggs därefter till eller avslu
 def create_agreement(*, values: Mapping[str, Any], by: User | None) -> Agreement:
     """A new agreement with its data, without parties and text."""
     _require_coordinator(by)
-    Partnership.objects.select_for_update().first()  # a double click finds the name taken
+    Partnership.objects.select_for_update(no_key=True).first()  # a double click finds the name taken
     agreement = Agreement(slug=_free_slug(str(values["title"])))
     _set(agreement, queries.AGREEMENT_FIELDS, values)
     audit.save(agreement, by=by, verb="created")

@@ -23,7 +23,7 @@ from organisations.permissions import is_coordinator
 def prepare_edition(*, forum: Forum, name: str, valid_from: date, by: User) -> FormEdition:
     """A draft with the sections of the forum's newest edition, to be edited."""
     _require_coordinator(by)
-    Forum.objects.select_for_update().get(pk=forum.pk)  # a double click makes one
+    Forum.objects.select_for_update(no_key=True).get(pk=forum.pk)  # a double click makes one
     _require_free(name, forum.form_editions.all())
     newest = forum.form_editions.order_by("-valid_from", "-pk").first()
     edition = FormEdition(forum=forum, name=name, valid_from=valid_from)

@@ -140,4 +140,4 @@ def _post(letter: queries.Letter, event: str) -> Message:
 
 
 def _locked_forum(forum: Forum) -> Forum:
-    return Forum.objects.select_for_update(of=["self"]).get(pk=forum.pk)
+    return Forum.objects.select_for_update(of=["self"], no_key=True).get(pk=forum.pk)

@@ -28,7 +28,7 @@ NOT_ASKED = "Begäran är besvarad eller återtagen, eller så har uppdraget avs
 def ask_for_renewal(*, edition: FormEdition, mandates: Collection[Mandate], by: User) -> int:
     """Ask the representatives to sign anew; returns how many. Who has been asked already is not asked again."""
     require(is_coordinator(by))
-    forum = Forum.objects.select_for_update().get(pk=edition.forum_id)  # two who ask take turns
+    forum = Forum.objects.select_for_update(no_key=True).get(pk=edition.forum_id)  # two who ask take turns
     if edition_today(forum) != edition:
         raise MoveRefused(NOT_CURRENT)
     keys = {mandate.pk for mandate in mandates}

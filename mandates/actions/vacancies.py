@@ -23,7 +23,9 @@ def register_vacancy(*, seat: Seat, values: Mapping[str, Any], by: User, seen: s
 
     Raises Overtaken when it is not as the person saw it.
     """
-    seat = Seat.objects.select_for_update(of=["self"]).select_related("organisation", "forum").get(pk=seat.pk)
+    seat = (
+        Seat.objects.select_for_update(of=["self"], no_key=True).select_related("organisation", "forum").get(pk=seat.pk)
+    )
     require(permissions.may_register_vacancy(by, seat))
     holder = queries.ordinary_line_on(seat, max(values["starts_on"], timezone.localdate()))
     if holder:

@@ -24,7 +24,7 @@ def add_body(
     _require_registrar(by, organisation)
     if participants and by is not None and not permissions.is_coordinator(by):
         raise access.Refused
-    Organisation.objects.select_for_update().get(pk=organisation.pk)  # a double click makes one
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # a double click makes one
     if organisation.deciding_bodies.filter(name__iexact=name).exists():
         raise ValidationError({"name": f"{organisation} har redan ett organ med det namnet."})
     body = DecidingBody(organisation=organisation, kind=kind, name=name)

@@ -23,7 +23,7 @@ def with_heads(scopes: Iterable[Any], by: User | None) -> Iterator[None]:
     administrator, or will be from an earlier day than before, the coordinators are told at once.
     """
     today = timezone.localdate()
-    held = [type(scope)._default_manager.select_for_update().get(pk=scope.pk) for scope in scopes]
+    held = [type(scope)._default_manager.select_for_update(no_key=True).get(pk=scope.pk) for scope in scopes]
     before = [queries.headless_from(scope, today) for scope in held]
     yield
     for scope, was in zip(held, before, strict=True):

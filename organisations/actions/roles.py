@@ -53,7 +53,7 @@ def add_membership(
     *, user: User, role: Role, scope: Scope, by: User | None, starts_on: date, ends_on: date | None, reason: str
 ) -> Membership:
     """The row of a role; whoever calls has asked whether it may be given. The same role twice at once is refused."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     membership = Membership(user=user, role=role, starts_on=starts_on, ends_on=ends_on, group=role_group(role, scope))
     setattr(membership, str(scope._meta.model_name), scope)
     audit.save(membership, by=by, verb="granted", reason=reason)
@@ -99,7 +99,7 @@ def add_appointment(
     *, seat: Seat, holder: User, by: User | None, starts_on: date, ends_on: date | None, reason: str
 ) -> Appointment:
     """The row of a seat by office; whoever calls has asked whether it may be given."""
-    Seat.objects.select_for_update().get(pk=seat.pk)  # a seat has one holder at a time
+    Seat.objects.select_for_update(no_key=True).get(pk=seat.pk)  # a seat has one holder at a time
     group = role_group(Role.MEMBER, seat.forum)
     appointment = Appointment(seat=seat, holder=holder, group=group, starts_on=starts_on, ends_on=ends_on)
     audit.save(appointment, by=by, verb="appointed", reason=reason)
@@ -111,7 +111,7 @@ def add_appointment(
 def change_appointment(*, appointment: Appointment, ends_on: date | None, by: User, seen: str = "") -> None:
     """Another last day, or none. Raises Overtaken when somebody else has changed it."""
     _require_manager(by, appointment.seat.forum)
-    Seat.objects.select_for_update().get(pk=appointment.seat_id)
+    Seat.objects.select_for_update(no_key=True).get(pk=appointment.seat_id)
     appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
     _change(appointment, ends_on, by, seen)
     access.forget(appointment.holder)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kvinnofrid.core.models import Message
@@ -164,3 +165,28 @@ def test_control_without_the_lock_no_coordinator_is_left(transactional_world: ca
         outcomes = both_leave(transactional_world, partnership, Role.COORDINATOR, ("coordinator", "reader"))
     assert kinds(outcomes) == ["done", "done"]
     assert queries.headless_from(partnership, timezone.localdate()) == timezone.localdate()
+
+
+def test_a_new_role_does_not_wait_for_one_that_is_ended(transactional_world: cast.World) -> None:
+    """The place is held while a role in it is taken away, but not its key, to which others' new rows refer."""
+    world, today = transactional_world, timezone.localdate()
+    ended = world.person["reader"].memberships.get()
+    given: list[Any] = []
+
+    def give() -> None:
+        person = fresh(world.person["nobody"])
+        given.extend(
+            together(
+                lambda: actions.grant_role(
+                    user=person, role=Role.READER, scope=world.org["falun"], by=None, starts_on=today
+                )
+            )
+        )
+
+    with transaction.atomic():
+        actions.end_role(membership=ended, by=world.person["administrator"], ends_on=today, reason="Slutar.")
+        giving = Thread(target=give)
+        giving.start()
+        giving.join(20)
+        assert not giving.is_alive()
+    assert given == [world.person["nobody"].memberships.get()]
