@@ -9,15 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from agreements.actions import adoption as actions
-from agreements.models import AdoptionDecision, DecisionStep
+from agreements.models import AdoptionDecision, DecisionStep, Signature, StatusNote
 from agreements.queries import adoption as queries
 from kvinnofrid.core.models import Message
 from kvinnofrid.core.overtaking import fingerprint
+from kvinnofrid.core.workflow import MoveRefused
 from organisations.actions import add_body, add_meetings
 from organisations.enums import BodyKind, Role
 from organisations.models import BodyMeeting, DecidingBody
-from tests.agreements.test_adoption import joint_committee, register, values
-from tests.factories.agreements import body_of, published
+from tests.agreements.test_adoption import joint_committee, register, signature, values
+from tests.factories.agreements import body_of, published, said
 from tests.factories.cast import World
 from tests.factories.filling import grant
 from tests.mandates.test_races import fresh, kinds, no_locks, slow, together
@@ -125,6 +126,42 @@ def test_control_without_the_lock_both_ways_are_written(transactional_world: Wor
     with no_locks():
         assert kinds(save_two_ways(transactional_world)) == ["done", "done"]
     assert DecisionStep.objects.count() == 2
+
+
+def strike_twice(world: World, kind: str) -> list[Any]:
+    grant(world, "reader", Role.REGISTRAR)
+    made = published(world, is_signed=True)
+    entry = said(world, made, "falun", date(2026, 1, 20)) if kind == "status note" else signature(world, made)
+
+    def strike(key: str) -> Callable[[], Any]:
+        by = fresh(world.person[key])
+        if kind == "status note":
+            return lambda: actions.void_status_note(note=entry, reason=key, by=by)
+        return lambda: actions.void_signature(signature=entry, reason=key, by=by)
+
+    with slow(entry._meta.db_table, "INSERT"):
+        return together(strike("registrar"), strike("reader"))
+
+
+STRUCK = {"status note": StatusNote, "signature": Signature}
+
+
+@pytest.mark.parametrize("kind", STRUCK)
+def test_two_strike_the_same_entry(transactional_world: World, kind: str) -> None:
+    outcomes = strike_twice(transactional_world, kind)
+    void = STRUCK[kind].objects.get(is_void=True)
+    assert [outcome for outcome in outcomes if not isinstance(outcome, MoveRefused)] == [void]
+    [refused] = [str(outcome) for outcome in outcomes if outcome != void]
+    assert refused == "Registreringen är redan struken."
+    assert STRUCK[kind].history.filter(verb="voided").count() == 1
+
+
+@pytest.mark.parametrize("kind", STRUCK)
+def test_control_without_the_lock_the_database_refuses_the_second_strike(transactional_world: World, kind: str) -> None:
+    with no_locks():
+        outcomes = strike_twice(transactional_world, kind)
+    assert sorted(isinstance(outcome, IntegrityError | ValidationError) for outcome in outcomes) == [False, True]
+    assert STRUCK[kind].history.filter(verb="voided").count() == 1
 
 
 def add_twice(world: World) -> list[Any]:

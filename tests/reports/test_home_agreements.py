@@ -72,6 +72,23 @@ def test_a_planned_meeting_that_has_passed(world: cast.World, made: Agreement, a
     assert tasks(as_person) == [(label, url, "Beslut saknas")]
 
 
+def test_two_meetings_of_one_principal_that_have_passed(world: cast.World, made: Agreement, as_person: Any) -> None:
+    """The oldest first; an entry of the one answers it alone."""
+    council = agreements.step(world, made, "falun", planned_on=days(-1))
+    board = agreements.step(world, made, "falun", "Kommunstyrelsen", role="preparing", planned_on=days(-8))
+    found = [
+        (
+            f"Registrera beslutet i {step.body.name} om RÖK prov för Falu kommun",
+            f"/overenskommelser/rok-prov/huvudman/falun/beslut/nytt/?steg={step.pk}",
+            "Beslut saknas",
+        )
+        for step in (board, council)
+    ]
+    assert tasks(as_person) == found
+    agreements.adopt(world, made, "falun", Outcome.TABLED, decided_on=days(-1))
+    assert tasks(as_person) == found[:1]
+
+
 def test_an_entry_of_that_day_answers_it(world: cast.World, made: Agreement, as_person: Any) -> None:
     agreements.step(world, made, "falun", planned_on=days(-1))
     agreements.adopt(world, made, "falun", Outcome.TABLED, decided_on=days(-2))
