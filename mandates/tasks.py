@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 CONTENTS = "Innehåll"
 LIST_NAME = "Innehåll.csv"
-HEADINGS = ("Nummer", "Organisation", "Representant", "Referens", "Tillstånd", "Fil")
+HEADINGS = ("Nummer", "Organisation", "Representant", "Referens", "Läge", "Fil")
 NOT_ALLOWED = "Bara den som är samordnare kan ta fram samlingsfiler."
 
 

@@ -49,7 +49,7 @@ class VersionDocument:
 def version_document(version: AgreementVersion) -> VersionDocument:
     agreement = version.agreement
     partnership = Partnership.objects.first()
-    when = ("Publicerad", date_sv(version.published_at)) if version.published_at else ("Tillstånd", "Utkast")
+    when = ("Publicerad", date_sv(version.published_at)) if version.published_at else ("Läge", "Utkast")
     facts = [("Version", str(version.number)), when]
     if agreement.case_number:
         facts.append(("Diarienummer", agreement.case_number))

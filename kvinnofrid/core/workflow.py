@@ -34,7 +34,7 @@ class Workflow:
         """The move, or MoveRefused with a plain sentence."""
         move = self.move(verb)
         if state not in move.sources:
-            raise MoveRefused("Det går inte längre: någon annan har hunnit ändra tillståndet. Ladda om sidan.")
+            raise MoveRefused("Det går inte längre: någon annan har hunnit ändra läget. Ladda om sidan.")
         if move.needs_reason and not reason.strip():
             raise MoveRefused("Skriv en motivering.")
         return move

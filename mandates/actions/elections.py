@@ -39,15 +39,15 @@ DECIDES_END = ("ended", "changed", "reopened")  # of roles, offices and bodies; 
 NOT_AHEAD = "Välj en dag som kommer."
 NOTHING = "Inget av det du har valt fortsätter efter den dagen, så det finns inget att välja på nytt."
 CHANGED_SINCE = "Det som skulle avslutas har ändrats. Granska listan igen innan du planerar nyvalet."
-IN_THE_WAY = "Nyvalet kan inte återtas, för något har namngetts sedan det planerades."
+IN_THE_WAY = "Nyvalet kan inte återtas, för något har utsetts sedan det planerades."
 BEGUN = "Nyvalet har trätt i kraft och kan inte återtas."
 WITHDRAWN = "Nyvalet är återtaget."
-GONE = "Det som skulle namnges på nytt är borttaget."
+GONE = "Det som skulle utses på nytt är borttaget."
 HAS_DRAFT = (
     "{name} har redan ett utkast för platsen, {reference}, som inte börjar {day}. Be personen att ändra datumet där, "
     "eller att ta bort platsen ur utkastet."
 )
-LEFT = "{name} har inte längre något konto i portalen. Namnge någon annan."
+LEFT = "{name} har inte längre något konto i portalen. Utse någon annan."
 
 
 # --- plan -------------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def _restored(item: ElectionItem, reason: str, by: User) -> list[str]:
             for line in _signed_since(item):
                 _give_renewed_back(line, before, reason, by)
     except (ValidationError, IntegrityError):
-        faults.append(f"{where} är redan namngiven på nytt.")
+        faults.append(f"{where} är redan utsedd på nytt.")
     if isinstance(row, MandateSeat) and not queries.is_deputy(item):
         _take_back_vacancy(row.seat, item.election, by)
     return [fault for fault in faults if fault]
@@ -421,7 +421,7 @@ def _open_item(item: ElectionItem, by: User) -> ElectionItem:
         raise MoveRefused(WITHDRAWN)
     state = queries.state_of(item, queries.facts_of(item.election, [item]))
     if state != queries.MISSING:
-        raise MoveRefused(f"{queries.label_of(item)} är redan namngiven.")
+        raise MoveRefused(f"{queries.label_of(item)} är redan utsedd.")
     return item
 
 

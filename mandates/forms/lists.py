@@ -13,7 +13,7 @@ from organisations.models import Forum
 class MandateSearchForm(SearchForm):
     """Filters the list of mandates."""
 
-    state = forms.ChoiceField(label="Tillstånd", required=False, choices=[("", "Alla"), *MandateState.choices])
+    state = forms.ChoiceField(label="Läge", required=False, choices=[("", "Alla"), *MandateState.choices])
 
 
 class BundleForm(forms.Form):

@@ -287,8 +287,8 @@ class State:
 
 
 MISSING = State("Saknas", "bad")
-NAMED = State("Namngiven", "good", is_done=True)
-PERSON_NAMED = State("Namngiven", "info")  # who is to fill in the form, or to mend it
+NAMED = State("Utsedd", "good", is_done=True)
+PERSON_NAMED = State("Utsedd", "info")  # who is to fill in the form, or to mend it
 SENT_IN = State("Uppdrag inskickat", "waiting")
 ATTESTED = State("Attesterat", "good", is_done=True)
 STATES = {
@@ -466,7 +466,7 @@ def _where(item: ElectionItem, state: State, facts: Facts, reader: Any) -> tuple
         return "", ""
     if item.body:
         url = reverse("election_body", args=[item.election_id, item.pk])
-        return (url, "Namnge ett nytt organ") if may_register(reader, item.organisation) else ("", "")
+        return (url, "Utse ett nytt organ") if may_register(reader, item.organisation) else ("", "")
     if item.kind == ElectionKind.COMMISSIONER:
         url = place_url(item.organisation, "member_list")
         return (url, "Ge någon annan rollen") if may_manage_members(reader, item.organisation) else ("", "")

@@ -112,7 +112,7 @@ def election_again(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         label = queries.label_of(item)
-        messages.success(request, f"{label}: {f'utkastet {draft.reference} är förberett' if draft else 'namngiven'}.")
+        messages.success(request, f"{label}: {f'utkastet {draft.reference} är förberett' if draft else 'utsedd'}.")
     return redirect(item.election)
 
 
@@ -133,7 +133,7 @@ def election_body(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         except (MoveRefused, ValidationError) as error:
             tell(form, error)
         else:
-            messages.success(request, f"{form.cleaned_data['name']} är namngiven.")
+            messages.success(request, f"{form.cleaned_data['name']} är utsedd.")
             return redirect(item.election)
     return render(request, "mandates/election_body.html", {"item": item, "form": form})
 

@@ -59,7 +59,7 @@ def attest_link_withdraw(request: HttpRequest, pk: int, line_pk: int, link_pk: i
     line = line_of(mandate, line_pk)
     link = get_object_or_404(AttestLink, line=line, pk=link_pk)
     actions.withdraw_link(link=link, by=person(request))
-    messages.success(request, "Länken är återkallad och öppnar ingenting längre.")
+    messages.success(request, "Länken är återkallad och gäller inte längre.")
     return redirect("attest_link", mandate.pk, line.pk)
 
 

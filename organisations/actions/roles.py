@@ -149,7 +149,8 @@ def _end(held: Membership | Appointment, by: User | None, ends_on: date, reason:
     if by is not None:
         ROLE.check(held.state_on(timezone.localdate()), "end", reason=reason)
     if held.ends_on and ends_on > held.ends_on:
-        raise ValidationError({"ends_on": f"Rollen slutar redan {held.ends_on}."})
+        ends = "Innehavet av platsen slutar" if isinstance(held, Appointment) else "Rollen slutar"
+        raise ValidationError({"ends_on": f"{ends} redan {held.ends_on}."})
     if held.starts_on and ends_on < held.starts_on:
         audit.remove(held, by=by, verb="revoked", reason=reason)
     else:

@@ -6,12 +6,14 @@ from organisations.forms.login import LoginForm, ResetPasswordForm
 from organisations.forms.people import (
     AppointForm,
     EndRoleForm,
+    EndSeatForm,
     GiveRoleForm,
     InvitationForm,
     JoinForm,
     LastDayForm,
     PeopleForm,
     ReasonForm,
+    SeatLastDayForm,
 )
 from organisations.forms.profile import ProfileForm
 from organisations.forms.retention import AddressForm, KeepForm
@@ -21,6 +23,7 @@ __all__ = [
     "AppointForm",
     "BodyForm",
     "EndRoleForm",
+    "EndSeatForm",
     "GiveRoleForm",
     "InvitationForm",
     "JoinForm",
@@ -34,5 +37,6 @@ __all__ = [
     "ProfileForm",
     "ReasonForm",
     "ResetPasswordForm",
+    "SeatLastDayForm",
     "YearForm",
 ]

@@ -36,6 +36,9 @@ def role_choices(scope: Any) -> list[tuple[str, str]]:
     return [(role.value, f"{role.label}: {MEANINGS[role]}") for role in roles_in(scope)]
 
 
+SEAT_LASTS = "Skriv ÅÅÅÅ-MM-DD. Lämna tomt om platsen innehas tills vidare."
+
+
 class PeriodForm(forms.Form):
     """From which day a role holds, and until when."""
 
@@ -58,6 +61,12 @@ class PeriodForm(forms.Form):
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "Slutdatum kan inte ligga före startdatum.")
         return values
+
+
+class SeatPeriodForm(PeriodForm):
+    """From which day a seat is held, and until when."""
+
+    ends_on = DateField(label="Gäller till och med", required=False, help_text=SEAT_LASTS)
 
 
 class InvitationForm(PeriodForm):
@@ -128,7 +137,7 @@ class GiveRoleForm(PeriodForm):
         role.choices = role_choices(scope)  # type: ignore[attr-defined]
 
 
-class AppointForm(PeriodForm):
+class AppointForm(SeatPeriodForm):
     """Who holds a seat by office."""
 
     holder = forms.ModelChoiceField(
@@ -147,7 +156,7 @@ class AppointForm(PeriodForm):
 
 
 class LastDayForm(forms.Form):
-    """Another last day, or none."""
+    """Another last day of a role, or none."""
 
     ends_on = DateField(
         label="Gäller till och med",
@@ -157,9 +166,16 @@ class LastDayForm(forms.Form):
     seen = SeenField()
 
 
-class EndRoleForm(forms.Form):
-    """The last day, and why."""
+class SeatLastDayForm(LastDayForm):
+    """Another last day of a seat by office, or none."""
 
+    ends_on = DateField(label="Gäller till och med", required=False, help_text=SEAT_LASTS)
+
+
+class EndRoleForm(forms.Form):
+    """The last day of a role, and why."""
+
+    keeps = "Personen har kvar rollen hela den dagen. Skriv {day} om den ska upphöra genast."
     ends_on = DateField(label="Sista dagen", initial=timezone.localdate)
     reason = FreeTextField(
         label="Varför avslutas rollen?",
@@ -172,9 +188,20 @@ class EndRoleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         yesterday = timezone.localdate() - timedelta(days=1)
-        self.fields[
-            "ends_on"
-        ].help_text = f"Personen har kvar rollen hela den dagen. Skriv {yesterday} om den ska upphöra genast."
+        self.fields["ends_on"].help_text = self.keeps.format(day=yesterday)
+
+
+class EndSeatForm(EndRoleForm):
+    """The last day of a seat by office, and why."""
+
+    keeps = "Personen har kvar platsen hela den dagen. Skriv {day} om innehavet ska upphöra genast."
+    reason = FreeTextField(
+        label="Varför avslutas innehavet av platsen?",
+        max_length=500,
+        rows=3,
+        help_text="Sparas i historiken och kan läsas av dem som ger roller här.",
+        error_messages={"required": "Skriv varför innehavet avslutas."},
+    )
 
 
 class ReasonForm(forms.Form):

@@ -13,13 +13,14 @@ from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from organisations import actions, queries
 from organisations.enums import Role
-from organisations.forms import AppointForm, EndRoleForm, GiveRoleForm, LastDayForm
+from organisations.forms import AppointForm, EndRoleForm, EndSeatForm, GiveRoleForm, LastDayForm, SeatLastDayForm
 from organisations.models import Appointment, Membership, Organisation, User
 from organisations.permissions import is_coordinator, manages_members, may_manage_members
 from organisations.views.lookups import about_place, done, form_page, managed_place, person_of, what_stands
 from organisations.workflow import ROLE
 
 OVER = "Rollen är redan avslutad."
+NOT_HELD = "Innehavet av platsen är redan avslutat."
 
 
 @requires(manages_members)
@@ -109,10 +110,13 @@ def _appointment(scope: Any, pk: int) -> Appointment:
 
 
 def _change(request: HttpRequest, scope: Any, held: Any, change: Any, noun: str) -> HttpResponse:
+    is_seat = isinstance(held, Appointment)
     if not ROLE.allows(held.state_on(timezone.localdate()), "change"):
-        return _back(request, scope, OVER)
+        return _back(request, scope, NOT_HELD if is_seat else OVER)
     seen = fingerprint({"ends_on": held.ends_on})
-    form = LastDayForm(request.POST or None, initial={"ends_on": held.ends_on, "seen": seen})
+    form = (SeatLastDayForm if is_seat else LastDayForm)(
+        request.POST or None, initial={"ends_on": held.ends_on, "seen": seen}
+    )
     stands: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -125,20 +129,23 @@ def _change(request: HttpRequest, scope: Any, held: Any, change: Any, noun: str)
 
 
 def _end(request: HttpRequest, scope: Any, held: Any, end: Any, noun: str) -> HttpResponse:
-    today = timezone.localdate()
+    today, is_seat = timezone.localdate(), isinstance(held, Appointment)
     if not ROLE.allows(held.state_on(today), "end"):
-        return _back(request, scope, OVER)
-    form = EndRoleForm(request.POST or None)
+        return _back(request, scope, NOT_HELD if is_seat else OVER)
+    form = (EndSeatForm if is_seat else EndRoleForm)(request.POST or None)
     if (
         request.method == "POST"
         and form.is_valid()
         and done(form, lambda: end(**{noun: held}, by=person_of(request), **form.cleaned_data))
     ):
-        return _back(request, scope, f"Rollen är avslutad. Sista dagen är {form.cleaned_data['ends_on']}.")
+        done_with = "Innehavet av platsen är avslutat" if is_seat else "Rollen är avslutad"
+        return _back(request, scope, f"{done_with}. Sista dagen är {form.cleaned_data['ends_on']}.")
     row = _row(held)
     organisation = scope if isinstance(scope, Organisation) else None
     holdings = queries.holdings(row.person, today, organisation) if organisation else []
-    return _page(request, "organisations/membership_end.html", scope, form=form, row=row, holdings=holdings)
+    return _page(
+        request, "organisations/membership_end.html", scope, form=form, row=row, holdings=holdings, is_seat=is_seat
+    )
 
 
 def _row(held: Any) -> queries.HeldRow:

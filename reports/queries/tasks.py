@@ -246,7 +246,7 @@ def _to_name_anew(user: User) -> list[Task]:
     election, done, total = found
     return [
         Task(
-            f"Namnge på nytt vid nyvalet {election.starts_on}",
+            f"Utse på nytt vid nyvalet {election.starts_on}",
             election.get_absolute_url(),
             f"Till och med {date_sv(election.last_day)} gäller allt som förut.",
             f"{done} av {total} klara",

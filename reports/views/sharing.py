@@ -57,7 +57,7 @@ def share_link_revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     agreement = _agreement(request, slug)
     link = get_object_or_404(ShareLink, agreement=agreement, pk=pk)
     following.revoke_share_link(link=link, by=person(request))
-    messages.success(request, f"Länken för {link.label} är återkallad och öppnar ingenting längre.")
+    messages.success(request, f"Länken för {link.label} är återkallad och gäller inte längre.")
     return redirect("share_link_list", agreement.slug)
 
 

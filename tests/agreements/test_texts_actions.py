@@ -28,7 +28,7 @@ from tests.factories import documents
 from tests.factories.cast import World
 from tests.factories.filling import verbs
 
-TAKEN = "Det går inte längre: någon annan har hunnit ändra tillståndet. Ladda om sidan."
+TAKEN = "Det går inte längre: någon annan har hunnit ändra läget. Ladda om sidan."
 NEW = {"heading": "Tvister", "topic": "disputes", "body": "<p>Löses i samråd.</p>"}
 OTHERS = ["representative", "commissioner", "registrar", "administrator", "reader", "steering", "chair", "outsider"]
 

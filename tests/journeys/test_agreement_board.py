@@ -135,13 +135,13 @@ def test_a_link_for_those_without_an_account(window: Window, world: cast.World, 
     desk.goto(f"{ADDRESS}lankar/")
     expect(desk.get_by_role("main")).not_to_contain_text("/delad/")
     steps.row(desk, "Välfärdsrådets ledamöter").get_by_role("button", name="Återkalla").click()
-    expect(desk.get_by_role("status").first).to_contain_text("öppnar ingenting längre")
+    expect(desk.get_by_role("status").first).to_contain_text("gäller inte längre")
     look(desk)
     for address in (link, f"{link}pdf/", f"{link[:-9]}/"):
         answer = stranger.goto(address)
         assert answer is not None
         assert answer.status == 404
-        steps.expect_heading(stranger, "Länken öppnar inget")
+        steps.expect_heading(stranger, "Länken gäller inte längre")
     look(stranger)
 
 

@@ -27,5 +27,5 @@ def test_plan_and_name_again(window: Window, world: cast.World) -> None:
     phone.goto(page.url)
     seat = phone.get_by_role("row", name="Plats i Länsgruppen")
     seat.get_by_role("button", name="Samma person fortsätter").click()
-    expect(phone.get_by_role("row", name="Plats i Länsgruppen")).to_contain_text("Namngiven")
+    expect(phone.get_by_role("row", name="Plats i Länsgruppen")).to_contain_text("Utsedd")
     assert violations(phone) == []

@@ -54,7 +54,7 @@ def test_invited_joined_and_ended(window: Window, world: cast.World) -> None:
     check(phone)
     stranger = window()
     stranger.goto(inviting.link())
-    steps.expect_heading(stranger, "Länken öppnar inget")
+    steps.expect_heading(stranger, "Länken gäller inte längre")
     check(stranger)
 
     desk.goto("/")

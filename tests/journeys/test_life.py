@@ -72,7 +72,7 @@ def test_attested_by_a_commissioner_without_account(window: Window, world: cast.
     steps.press(page, "Spara beslutet")
     steps.expect_heading(page, "Uppdraget är attesterat")
     page.goto(life.address_of(life.link_of(line)))
-    steps.expect_heading(page, "Länken gäller inte")
+    steps.expect_heading(page, "Länken gäller inte längre")
 
     coordinator = window("coordinator")
     coordinator.goto(line.mandate.get_absolute_url())

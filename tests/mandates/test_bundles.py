@@ -220,7 +220,7 @@ def test_the_zip_holds_the_single_pdfs_and_a_list(world: cast.World, mandates: l
         listed = packed.read("Innehåll.csv").decode("utf-8-sig")
     rows = list(csv.reader(StringIO(listed), delimiter=";"))
     assert rows == [
-        ["Nummer", "Organisation", "Representant", "Referens", "Tillstånd", "Fil"],
+        ["Nummer", "Organisation", "Representant", "Referens", "Läge", "Fil"],
         ["1", "Falu kommun", "Rut Representant", falun.reference, "Attesterat", names[0]],
         ["2", "Malung-Sälens kommun, Mora kommun, Orsa kommun, Älvdalens kommun", "Maj Morasson", shared.reference,
          "Attesterat", names[1]],

@@ -195,7 +195,7 @@ def test_planned_it_ends_the_day_before_and_opens_vacancies(world: cast.World) -
     assert committee.ends_on == LAST_DAY
     ended = Membership.objects.filter(ends_on=LAST_DAY).values_list("role", flat=True)
     assert sorted(ended) == ["chair", *["commissioner"] * 7]
-    assert sent() == [("Alva Administratör", f"Nyval {NEW_YEAR}: Falu kommun ska namnge på nytt")]
+    assert sent() == [("Alva Administratör", f"Nyval {NEW_YEAR}: Falu kommun ska utse på nytt")]
     text = Message.objects.get().body
     assert "- Socialnämnden\n- Ordförande i Rådet\n- Socialnämndens ordförande i Rådet\n- Uppdragsgivare\n" in text
 
@@ -295,7 +295,7 @@ def test_it_is_not_withdrawn_over_what_has_been_named(world: cast.World) -> None
     actions.name_again(item=item_of(election, "falun", ElectionKind.CHAIR), by=coordinator)
     actions.name_again(item=item_of(election, "falun", ElectionKind.BODY), by=coordinator)  # stands as before
     stood = everything()
-    with pytest.raises(MoveRefused, match=r"Falun: Ordförande i Rådet är redan namngiven på nytt\.$"):
+    with pytest.raises(MoveRefused, match=r"Falun: Ordförande i Rådet är redan utsedd på nytt\.$"):
         actions.withdraw_election(election=election, reason="Fel dag.", by=coordinator)
     assert everything() == stood
     chair = Membership.objects.get(role=Role.CHAIR, forum=forum, starts_on=NEW_YEAR)
@@ -505,7 +505,7 @@ def test_progress_follows_the_facts(world: cast.World) -> None:
          "falun: Plats i Länsgruppen", "falun: Uppdragsgivare"), "Saknas"
     )  # fmt: skip
     draft = mandate_actions.start_mandate(edition=world.edition, by=world.person["representative"])
-    assert states(election, coordinator, "falun")["falun: Plats i Länsgruppen"] == "Namngiven"
+    assert states(election, coordinator, "falun")["falun: Plats i Länsgruppen"] == "Utsedd"
     line = draft.lines.get()
     cast.fill(world, line, starts_on=NEW_YEAR)
     mandate_actions.submit(mandate=draft, by=world.person["representative"])
@@ -520,7 +520,7 @@ def test_progress_follows_the_facts(world: cast.World) -> None:
     falun = page.progress[0]
     assert [(need.label, need.state.text, need.named) for need in falun.needs if need.state.is_done] == [
         ("Plats i Länsgruppen", "Attesterat", ["Rut Representant"]),
-        ("Uppdragsgivare", "Namngiven", ["Lena Läsare"]),
+        ("Uppdragsgivare", "Utsedd", ["Lena Läsare"]),
     ]
     assert (falun.done, len(falun.needs), page.done, page.total) == (2, 5, 2, 10)
 
@@ -543,7 +543,7 @@ def test_the_same_person_goes_on_with_all_four_seats_on_one_form(world: cast.Wor
         f"{cast.canary(slug)} kontakt" for slug in cast.MORAS
     }
     assert {name for name, _ in sent()} == {"Maj Morasson"}
-    with pytest.raises(MoveRefused, match="Plats i Länsgruppen är redan namngiven"):
+    with pytest.raises(MoveRefused, match="Plats i Länsgruppen är redan utsedd"):
         actions.name_again(item=items[0], by=coordinator)
 
 
@@ -556,13 +556,13 @@ def test_a_draft_from_before_is_about_another_time(world: cast.World) -> None:
     with pytest.raises(MoveRefused, match=f"Rut Representant har redan ett utkast för platsen, {draft.reference}"):
         actions.name_again(item=item_of(election, "falun", ElectionKind.SEAT), by=coordinator)
     cast.fill(world, draft.lines.get(), starts_on=NEW_YEAR)
-    assert states(election, coordinator)[place] == "Namngiven"
+    assert states(election, coordinator)[place] == "Utsedd"
     mandate_actions.submit(mandate=draft, by=person)
     version = Mandate.objects.get(pk=draft.pk).version
     assert states(election, coordinator)[place] == "Uppdrag inskickat"
     commissioner = fresh(world.person["commissioner"])
     mandate_actions.send_back(line=draft.lines.get(), version=version, comment="Ändra.", by=commissioner)
-    assert states(election, coordinator)[place] == "Namngiven"
+    assert states(election, coordinator)[place] == "Utsedd"
 
 
 def test_the_same_committee_chair_and_commissioner_go_on(world: cast.World) -> None:
@@ -579,7 +579,7 @@ def test_the_same_committee_chair_and_commissioner_go_on(world: cast.World) -> N
     office = Appointment.objects.get(seat__forum=forum, starts_on=NEW_YEAR)
     assert (chair.user, office.holder, office.ends_on) == (world.person["reader"], world.person["reader"], None)
     assert list(User.objects.commissioners_of(world.org["falun"], NEW_YEAR)) == [world.person["commissioner"]]
-    assert set(states(election, by, "falun").values()) == {"Namngiven"}
+    assert set(states(election, by, "falun").values()) == {"Utsedd"}
 
 
 def test_another_committee_takes_over_and_two_become_one(world: cast.World) -> None:
@@ -592,7 +592,7 @@ def test_another_committee_takes_over_and_two_become_one(world: cast.World) -> N
     new = DecidingBody.objects.get(name="Välfärdsnämnden")
     assert (new.organisation, new.kind, new.starts_on, new.ends_on) == (world.org["falun"], "committee", NEW_YEAR, None)
     assert set(ElectionItem.objects.filter(kind=ElectionKind.BODY).values_list("new_body", flat=True)) == {new.pk}
-    with pytest.raises(MoveRefused, match="Socialnämnden är redan namngiven"):
+    with pytest.raises(MoveRefused, match="Socialnämnden är redan utsedd"):
         actions.name_body(item=items[first], name="Annat", by=registrar)
 
 
@@ -735,9 +735,9 @@ def test_planning_shows_first_and_does_it_when_sent_again(world: cast.World, as_
     shown = client.post(url, posted(world))
     assert (shown.status_code, everything() == stood, Election.objects.count()) == (200, True, 0)
     text = text_of(shown)
-    assert "4 slutar, 2 ska namnges" in text
+    assert "4 slutar, 2 ska utses" in text
     assert "Meddelandet går till 1 administratör" in text
-    assert f"Nyval {NEW_YEAR}: Falu kommun ska namnge på nytt" in text
+    assert f"Nyval {NEW_YEAR}: Falu kommun ska utse på nytt" in text
     assert "De här får inget meddelande: Malung-Sälens kommun, Mora kommun, Orsa kommun, Älvdalens kommun." in text
     seen = shown.context["form"]["seen"].value()
     otherwise = client.post(url, posted(world, seen=seen, kinds=["commissioner"]))
@@ -788,7 +788,7 @@ def test_the_whole_way_in_the_pages(world: cast.World, as_person: AsPerson) -> N
     answer = administrator.post(again, follow=True)
     draft = Mandate.objects.drafts().get()
     assert f"Plats i Länsgruppen: utkastet {draft.reference} är förberett" in text_of(answer)
-    assert "är redan namngiven." in text_of(administrator.post(again, follow=True))
+    assert "är redan utsedd." in text_of(administrator.post(again, follow=True))
     assert f"Öppna {draft.reference}" in text_of(administrator.get(url))
     assert "1 av 3 klara" in text_of(as_person("steering").get(url))
     assert administrator.get(draft.get_absolute_url()).status_code == 200
@@ -894,7 +894,7 @@ def test_a_protected_chair_is_named_where_the_person_acts(world: cast.World, as_
 
 def test_the_home_page_tells_what_is_left(world: cast.World, as_person: AsPerson) -> None:
     election = planned(world)
-    task = f"Namnge på nytt vid nyvalet {NEW_YEAR}"
+    task = f"Utse på nytt vid nyvalet {NEW_YEAR}"
     keys = ("administrator", "registrar", "coordinator", "representative", "steering", "outsider")
     shown = [key for key in keys if task in text_of(as_person(key).get("/"))]
     assert shown == ["administrator", "registrar", "coordinator"]

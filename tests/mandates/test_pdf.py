@@ -80,7 +80,7 @@ def test_attested_form_says_everything(world: cast.World) -> None:
     mandate = cast.attested(world)
     document = drawn(mandate, world)
     assert Rows(document.html).rows == [
-        ["Referens", "Tillstånd", "Senast ändrat", "Utgåva"],
+        ["Referens", "Läge", "Senast ändrat", "Utgåva"],
         [mandate.reference, "Attesterat", day(), "Utgåva 1"],
         ["Namn", "Rut Representant"],
         ["Befattning", "Handläggare"],

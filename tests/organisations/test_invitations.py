@@ -21,7 +21,7 @@ CREATE = "/organisationer/falun/personer/bjud-in/"
 LIST = "/organisationer/falun/personer/"
 ACCEPT = "/inbjudan/"
 TODAY = timezone.localdate
-CLOSED = "Länken öppnar inget"
+CLOSED = "Länken gäller inte längre"
 
 
 def post(client: Client, **values: Any) -> Any:

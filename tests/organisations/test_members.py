@@ -329,7 +329,10 @@ def test_a_seat_is_given_and_ended(world: cast.World, as_person: Any, vacant: Se
     appointment.refresh_from_db()
     assert appointment.ends_on == today(9)
     late = client.post(f"{forum}forordnanden/{appointment.pk}/avsluta/", {"ends_on": str(today(10)), "reason": "Nej"})
-    assert list(late.context["form"].errors) == ["ends_on"]
+    assert late.context["form"].errors == {"ends_on": [f"Innehavet av platsen slutar redan {today(9)}."]}
+    for page, words in (("andra", "om platsen innehas tills vidare"), ("avsluta", "Avsluta innehavet av platsen")):
+        text = client.get(f"{forum}forordnanden/{appointment.pk}/{page}/").content.decode()
+        assert (words in text, "rollen" in text.lower().partition("<main")[2].partition("</main>")[0]) == (True, False)
     client.post(f"{forum}forordnanden/{appointment.pk}/avsluta/", {"ends_on": str(today(-1)), "reason": "Slutar."})
     assert not Appointment.objects.filter(pk=appointment.pk).exists()  # it began today, and so never did
     assert [row.verb for row in Appointment.history.filter(id=appointment.pk)] == ["revoked", "changed", "appointed"]

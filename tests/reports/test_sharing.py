@@ -106,7 +106,7 @@ def test_queries_do_not_grow(world: cast.World, client: Client, django_assert_nu
 def closed(client: Client, token: str) -> bytes:
     response = client.get(address(token))
     assert response.status_code == 404
-    assert response.content.decode().count("<h1>Länken öppnar inget</h1>") == 1
+    assert response.content.decode().count("<h1>Länken gäller inte längre</h1>") == 1
     assert client.get(f"{address(token)}pdf/").status_code == 404
     return response.content
 
