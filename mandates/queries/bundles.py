@@ -1,6 +1,6 @@
 """The mandates of a forum in one file: which they are, in which order, and the files there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -59,15 +59,23 @@ def _first(mandate: Mandate) -> str:
 class BundlePage:
     """What has been asked for and is not done, and the files, latest first."""
 
-    jobs: list[jobs.JobPage]
+    jobs: list[tuple[jobs.JobPage, Bundle]]  # with the file that is asked for
     bundles: list[Bundle]
 
 
 def bundle_page() -> BundlePage:
     """For the coordinator, whoever of them has asked."""
-    waiting = Job.objects.filter(kind=JOB_KIND, state__in=UNFINISHED)
+    waiting = list(Job.objects.filter(kind=JOB_KIND, state__in=UNFINISHED))
+    forums = Forum.objects.in_bulk({job.payload["forum"] for job in waiting})
     made = Bundle.objects.select_related("forum", "asked_by")
-    return BundlePage([jobs.page_of(job) for job in waiting], list(made[:SHOWN]))
+    return BundlePage([(jobs.page_of(job), _asked(job, forums)) for job in waiting], list(made[:SHOWN]))
+
+
+def _asked(job: Job, forums: Mapping[int, Forum]) -> Bundle:
+    """The file that the work will make."""
+    asked = job.payload
+    day = date.fromisoformat(asked["day"])
+    return Bundle(forum=forums[asked["forum"]], day=day, content=asked["content"], format=asked["format"])
 
 
 def is_kept(key: UUID) -> bool:

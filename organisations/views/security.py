@@ -31,6 +31,7 @@ from organisations.login.adapters import with_mail_afterwards
 from organisations.login.middleware import came_through_provider
 from organisations.models import User
 from organisations.queries import login as queries
+from organisations.views.lookups import about_place
 
 FRESH_SECONDS = 15 * 60
 View = Callable[..., HttpResponse]
@@ -262,10 +263,8 @@ def factors_reset(request: HttpRequest, pk: int) -> HttpResponse:
     by = _person(request)
     if not permissions.may_reset_factors(by, person):
         raise Http404
-    if permissions.is_coordinator(by):
-        back = reverse("person_detail", args=[person.pk])
-    else:
-        back = reverse("member_list", args=[permissions.places_managed(by, person)[0].slug])
+    place = None if permissions.is_coordinator(by) else about_place(permissions.places_managed(by, person)[0])
+    back = place["list_url"] if place else reverse("person_detail", args=[person.pk])
     form = ResetFactorsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reset_second_factors(person=person, by=by, reason=form.cleaned_data["reason"])
@@ -273,4 +272,5 @@ def factors_reset(request: HttpRequest, pk: int) -> HttpResponse:
             request, f"Tvåstegsinloggningen för {person} är återställd, och {person} är utloggad överallt."
         )
         return redirect(back)
-    return render(request, "organisations/factors_reset.html", {"person": person, "form": form, "back": back})
+    context = {"person": person, "form": form, "back": back, "place": place}
+    return render(request, "organisations/factors_reset.html", context)

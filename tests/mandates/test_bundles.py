@@ -363,6 +363,22 @@ def test_a_file_that_is_gone_or_changed_is_not_given(
     assert client.get(bundle.get_absolute_url()).status_code == 302
 
 
+def test_what_is_being_made_is_told_apart(world: cast.World, as_person: Any) -> None:
+    cast.attested(world)
+    for values in ({}, {"format": "zip", "content": "submitted", "day": TODAY}):
+        ask(world, **values)
+    client = as_person("coordinator")
+    making = client.get(URL).context["page"].jobs
+    told = [(str(bundle), bundle.format, bundle.get_content_display()) for _job, bundle in making]
+    name = f"{world.forum} {TODAY}"
+    assert sorted(told) == [
+        (name, "pdf", "Giltiga den dagen"),
+        (name, "zip", "Alla inskickade till och med dagen"),
+    ]
+    text = client.get(URL).content.decode()
+    assert ("PDF, Giltiga den dagen" in text, "ZIP, Alla inskickade" in text) == (True, True)
+
+
 def test_a_form_more_costs_few_queries(world: cast.World) -> None:
     """Hundreds of forms are read one by one while others are drawn."""
     numbers = []

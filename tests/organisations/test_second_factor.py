@@ -271,7 +271,12 @@ def test_a_lost_telephone(world: cast.World, as_person: Any, by: str) -> None:
     inside = log_in()
     add_app(inside)
     path = f"/personer/{person.pk}/tvasteg/aterstall/"
-    assert client.get(path).status_code == 200
+    crumbs = client.get(path).content.decode().partition('class="breadcrumbs')[2].partition("</nav>")[0]
+    above = {
+        "coordinator": ["/personer/", f"/personer/{person.pk}/"],
+        "administrator": ["/organisationer/", "/organisationer/falun/", "/organisationer/falun/personer/"],
+    }
+    assert re.findall(r'href="([^"]+)"', crumbs) == above[by]
     assert "Skriv en motivering." in reset(client, person, reason=" ").content.decode()
     assert Authenticator.objects.count() == 2
     back = {"coordinator": f"/personer/{person.pk}/", "administrator": "/organisationer/falun/personer/"}[by]
