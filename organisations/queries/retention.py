@@ -117,7 +117,7 @@ def retention_rows(day: date) -> QuerySet[User]:
 
 def shown_rows(people: Sequence[Any], day: date) -> list[RetentionRow]:
     """People found by `retention_rows`."""
-    awaited = privacy.awaited_among(person.email for person in people)
+    awaited = privacy.awaited_among(person.email for person in people if _is_due(person.retention, day))
     return [_row(person, day, is_awaited=person.email.lower() in awaited) for person in people]
 
 
@@ -138,7 +138,7 @@ def _row(person: Any, day: date, *, is_awaited: bool) -> RetentionRow:
         next_on=None if person.is_back else retention.next_on,
         is_back=person.is_back,
         is_kept=is_kept and not person.is_back,
-        is_awaited=is_awaited and not person.is_back and _is_due(retention, day),
+        is_awaited=is_awaited and not person.is_back,
         may_redact=not (person.is_back or is_awaited) and _is_due(retention, day),
     )
 
