@@ -80,8 +80,10 @@ def reflow_faults(page: Page) -> list[str]:
     size = page.viewport_size
     assert size is not None
     faults = []
-    for width, text in ((NARROWEST, 100), (PHONE, 200), (DESKTOP, 200)):
-        page.set_viewport_size({"width": width, "height": 800})
+    laid_out = [(NARROWEST, 100), (PHONE, 200), (DESKTOP, 200)]
+    laid_out.sort(key=lambda way: way[0] == size["width"])  # the page's own width last, with nothing to put back
+    for width, text in laid_out:
+        page.set_viewport_size({"width": width, "height": size["height"]})
         page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
         found = page.evaluate(OUTSIDE) + page.evaluate(OVERLAPS)
         faults += [f"{page.url}, {width} px, text at {text} %: {fault}" for fault in found]
