@@ -466,7 +466,7 @@ def _where(item: ElectionItem, state: State, facts: Facts, reader: Any) -> tuple
         return "", ""
     if item.body:
         url = reverse("election_body", args=[item.election_id, item.pk])
-        return (url, "Utse ett nytt organ") if may_register(reader, item.organisation) else ("", "")
+        return (url, "Ange det nya organet") if may_register(reader, item.organisation) else ("", "")
     if item.kind == ElectionKind.COMMISSIONER:
         url = place_url(item.organisation, "member_list")
         return (url, "Ge någon annan rollen") if may_manage_members(reader, item.organisation) else ("", "")

@@ -172,9 +172,9 @@ def test_a_new_role_does_not_wait_for_one_that_is_ended(transactional_world: cas
     world, today = transactional_world, timezone.localdate()
     ended = world.person["reader"].memberships.get()
     given: list[Any] = []
+    person = fresh(world.person["nobody"])
 
     def give() -> None:
-        person = fresh(world.person["nobody"])
         given.extend(
             together(
                 lambda: actions.grant_role(
