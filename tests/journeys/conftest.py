@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from kvinnofrid.bootstrap import BROWSERS
 from tests.factories import cast
 from tests.journeys.axe import DESKTOP
 from tests.journeys.watching import Watch
@@ -34,8 +35,8 @@ Window = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+    found = next(filter(None, map(shutil.which, BROWSERS)))
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_ARGUMENTS}
 
 
 @pytest.fixture
