@@ -200,6 +200,4 @@ def _evidence(entry: Decision, known_on: date) -> Evidence:
 
 def _last_assertion(principal: Principal, as_of: date, known_on: date) -> Assertion | None:
     said = assertions_in_force(principal, as_of=as_of, known_on=known_on)
-    return max(
-        said, key=lambda assertion: (assertion.said_on, assertion.registered_at, assertion.said_by), default=None
-    )
+    return max(said, key=lambda assertion: (assertion.said_on, assertion.registered_at, assertion.key), default=None)

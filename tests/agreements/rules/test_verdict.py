@@ -246,6 +246,15 @@ def test_last_day_alike() -> None:
 # --- properties ---
 
 
+def test_of_two_words_at_the_same_moment_the_last_registered_counts() -> None:
+    """Found by the test below: nothing else tells them apart, and the database promises no order."""
+    words = [Assertion(said_on=DECIDED, registered_at=at(REGISTERED), key=key) for key in (1, 2)]
+    for order in (words, words[::-1]):
+        found = principal_verdict(Principal("p", "P", assertions=tuple(order)), 1, as_of=REGISTERED)
+        assert found.asserted is not None
+        assert found.asserted.key == 2
+
+
 @settings(max_examples=300, deadline=None)
 @given(decisions(), ASSERTIONS, DAYS, DAYS, st.none() | st.integers(1, 3), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_never_matters(
