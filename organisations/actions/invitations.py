@@ -50,9 +50,8 @@ def invite(
     _require_manager(by, scope)
     if seat and (not isinstance(scope, Forum) or seat.forum_id != scope.pk):
         raise access.Refused
-    type(scope)._default_manager.select_for_update(no_key=True).get(
-        pk=scope.pk
-    )  # two who invite the same person take turns
+    # Two who invite the same person take turns.
+    type(scope)._default_manager.select_for_update(no_key=True).get(pk=scope.pk)
     invitation = Invitation(
         email=email.strip().lower(), roles=sorted(roles), seat=seat, starts_on=starts_on, ends_on=ends_on
     )
