@@ -13,6 +13,7 @@ from kvinnofrid.core import pdf
 from mandates import permissions, queries
 from mandates.enums import LineKind, LineState, MandateState, Through
 from mandates.models import EditionSection, FormEdition, InternalContact, Mandate, MandateSeat
+from mandates.queries import printing
 from mandates.workflow import HELD_LINE_STATES
 from organisations.models import Organisation, Partnership, User
 from organisations.queries import card
@@ -152,13 +153,13 @@ def mandate_html(document: MandateDocument) -> str:
 
 def blank_form_pdf(edition: FormEdition) -> pdf.Document:
     """The edition's form to fill in by hand."""
-    document = FormDocument(**_fixed(edition))
+    document = FormDocument(**_fixed(edition, Partnership.objects.first()))
     room = {"numbers": range(1, BLANK_LINES + 1), "contact_rows": range(BLANK_CONTACTS)}
     return pdf.render(
         "pdf/mandate_blank.html",
         {"document": document, **room},
         title=f"Uppdragsbeskrivning, blankett, {document.forum_name}",
-        created=_last_saved(edition) or _midnight(edition.valid_from),
+        created=printing.last_saved([edition]).get(edition.pk) or _midnight(edition.valid_from),
         author=document.partnership_name,
         subject=f"Blankett för uppdragsbeskrivning, {document.edition_name}.",
         keywords=[document.edition_name],
@@ -235,21 +236,30 @@ def _named(person: User, organisation: Organisation, viewer: User, function: str
 
 def mandate_document(mandate: Mandate, *, viewer: User) -> MandateDocument:
     """What is printed for the viewer: of other organisations' lines only organisation, period and state."""
-    lines = list(queries.full_lines(mandate))
-    shown = tuple(_line(line, viewer) for line in lines)
-    return MandateDocument(
-        **_fixed(mandate.edition),
-        reference=mandate.reference,
-        state_label=_state(mandate, lines),
-        mark=MARKS.get(MandateState(mandate.state), ""),
-        changed_at=_changed_at(mandate, lines),
-        person=_person(mandate, lines, viewer),
-        lines=shown,
-    )
+    [document] = mandate_documents([mandate], viewer=viewer)
+    return document
 
 
-def _fixed(edition: FormEdition) -> dict[str, Any]:
+def mandate_documents(mandates: Sequence[Mandate], *, viewer: User) -> list[MandateDocument]:
+    """The same for many, with as many queries as for one."""
     partnership = Partnership.objects.first()
+    lines, saved = printing.lines_of(mandates), printing.last_saved(mandates)
+    return [
+        MandateDocument(
+            **_fixed(mandate.edition, partnership),
+            reference=mandate.reference,
+            state_label=_state(mandate, own),
+            mark=MARKS.get(MandateState(mandate.state), ""),
+            changed_at=_changed_at(mandate, own, saved.get(mandate.pk)),
+            person=_person(mandate, own, viewer),
+            lines=tuple(_line(line, viewer) for line in own),
+        )
+        for mandate in mandates
+        for own in [lines[mandate.pk]]
+    ]
+
+
+def _fixed(edition: FormEdition, partnership: Partnership | None) -> dict[str, Any]:
     return {
         "partnership_name": partnership.name if partnership else "",
         "forum_name": edition.forum.name,
@@ -296,7 +306,7 @@ def _line(line: MandateSeat, viewer: User) -> LineDocument:
         share=line.share_percent,
         commissioner=_commissioner(line, viewer),
         evidence=_evidence(line),
-        confirmed_on=getattr(line, "last_confirmed_on", None),
+        confirmed_on=max((row.confirmed_on for row in line.confirmations.all()), default=None),
         case_number=line.case_number,
         comment=line.return_comment,
         contacts=tuple(_contact(contact) for contact in line.contacts.all()),
@@ -396,19 +406,12 @@ def _moment(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y \\k\\l.\u00a0H.i")
 
 
-def _changed_at(mandate: Mandate, lines: Sequence[MandateSeat]) -> datetime:
+def _changed_at(mandate: Mandate, lines: Sequence[MandateSeat], saved_at: datetime | None) -> datetime:
     """When the form or a line last changed: attesting and sending back are facts of the line alone."""
-    moments = [mandate.created_at, _last_saved(mandate)]
+    moments = [mandate.created_at, saved_at]
     for line in lines:
-        moments += [line.attested_at, line.returned_at]
-        if getattr(line, "last_confirmed_on", None):
-            moments += [row.confirmed_at for row in line.confirmations.all()]
+        moments += [line.attested_at, line.returned_at, *(row.confirmed_at for row in line.confirmations.all())]
     return max(moment for moment in moments if moment)
-
-
-def _last_saved(row: Mandate | FormEdition) -> datetime | None:
-    latest: datetime | None = row.history.values_list("history_date", flat=True).order_by("-history_date").first()
-    return latest
 
 
 def _midnight(day: date) -> datetime:

@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,8 +115,8 @@ def page(
 
 
 def draw(html: str, limits: Limits = Limits()) -> bytes:
-    """Draw HTML in a process of its own; a lost drawing process is started anew once."""
-    with closing(_Drawer(limits)) as drawer:
+    """Draw HTML in a limited process; a lost drawing process is started anew once."""
+    with _drawer(limits) as drawer:
         return drawer.draw(html)
 
 
@@ -157,6 +157,7 @@ class _Drawer:
     def __init__(self, limits: Limits) -> None:
         self.limits, self.drawn = limits, 0
         self.line: socket.socket | None = None
+        self.process: _Process | None = None
 
     def draw(self, html: str) -> bytes:
         for attempt in (1, 2):
@@ -176,15 +177,21 @@ class _Drawer:
         raise (PdfTooHeavy if kind == wire.HEAVY else PdfFailed)(body.decode())
 
     def _order(self, process: "_Process", html: str) -> tuple[bytes, bytes]:
-        if self.line is None or self.drawn == DRAWN_BY_ONE:
+        if self.line is None or self.process is not process or self.drawn == DRAWN_BY_ONE:
             self.close()
-            self.line, self.drawn = process.line(self.limits), 0
+            self.line, self.process, self.drawn = process.line(self.limits), process, 0
         self.drawn += 1
         try:
             self.line.sendall(wire.frame(wire.ORDER, html.encode()))
         except (BrokenPipeError, ConnectionResetError):
             pass  # it ended before it had read all; why is in the answer
         return wire.receive(self.line)
+
+    def keep_within(self, limits: Limits) -> None:
+        """A fork cannot get back the memory that it has been denied, so other limits take another fork."""
+        if limits != self.limits:
+            self.close()
+            self.limits = limits
 
     def close(self) -> None:
         """Hang up, which ends the fork."""
@@ -242,7 +249,35 @@ class _Process:
 
 
 _current: _Process | None = None
+_rested: _Drawer | None = None  # one whose fork has drawn and can draw again: a fresh one costs a fifth of a document
 _lock = threading.Lock()
+
+
+@contextmanager
+def _drawer(limits: Limits) -> Generator[_Drawer, None, None]:
+    """The one that rests, or a new one where another thread has it; afterwards one rests.
+
+    Nobody gets the answer to an order that was broken off: that line is hung up.
+    """
+    drawer = _exchange(None) or _Drawer(limits)
+    drawer.keep_within(limits)
+    try:
+        yield drawer
+    except BaseException:
+        drawer.close()
+        raise
+    finally:
+        another = _exchange(drawer)
+        if another is not None:
+            another.close()
+
+
+def _exchange(drawer: _Drawer | None) -> _Drawer | None:
+    """Lets this one rest; the answer is the one that did."""
+    global _rested
+    with _lock:
+        before, _rested = _rested, drawer
+    return before
 
 
 def _process() -> _Process:
@@ -259,15 +294,19 @@ def _process() -> _Process:
 
 def _forget() -> None:
     """After a fork the drawing process is the parent's; ours is started when needed."""
-    global _current, _lock
+    global _current, _rested, _lock
+    if _rested is not None:
+        _rested.close()
     if _current is not None:
         _current.control.close()
         _current.popen.returncode = 0  # not ours to wait for
-    _current, _lock = None, threading.Lock()
+    _current, _rested, _lock = None, None, threading.Lock()
 
 
 @atexit.register
 def _stop() -> None:
+    if _rested is not None:
+        _rested.close()
     if _current is not None:
         _current.stop()
 

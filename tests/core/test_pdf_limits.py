@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
+from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -46,13 +47,34 @@ def test_a_row_is_drawn_in_order_and_the_same_as_one_by_one(at_once: int) -> Non
     assert row[3] == pdf.draw(pages(7)[3])
 
 
-def test_one_fork_draws_so_many_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One for each fork that is taken; each draws two documents."""
     monkeypatch.setattr(pdf, "DRAWN_BY_ONE", 2)
-    lines = []
+    pdf._process().stop()
+    taken: list[int] = []
     line = pdf._Process.line
-    monkeypatch.setattr(pdf._Process, "line", lambda process, limits: lines.append(1) or line(process, limits))
+    monkeypatch.setattr(pdf._Process, "line", lambda process, limits: taken.append(1) or line(process, limits))
+    return taken
+
+
+def test_one_fork_draws_so_many_and_no_more(lines: list[int]) -> None:
     assert len(list(pdf.draw_row(pages(5)))) == 5
     assert len(lines) == 3
+
+
+def test_documents_one_by_one_share_forks_too(lines: list[int]) -> None:
+    assert [first_line(pdf.draw(page)) for page in pages(5)] == [f"Nummer {place}" for place in range(5)]
+    assert len(lines) == 3
+    pdf.draw(HEAD, LIMITS)
+    assert len(lines) == 4
+
+
+def test_nobody_gets_the_answer_to_an_order_that_was_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(pdf.wire, "receive", mock.Mock(side_effect=KeyboardInterrupt))
+        pdf.draw(HEAD + "<p>Någon annans")
+    assert first_line(pdf.draw(HEAD + "<p>Nästa")) == "Nästa"
 
 
 @pytest.mark.parametrize("at_once", [1, 2])

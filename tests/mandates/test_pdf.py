@@ -314,5 +314,5 @@ def test_queries_do_not_grow_with_the_lines(world: cast.World, django_assert_num
     for mandate in (one, four):
         fresh = Mandate.objects.select_related("edition__forum", "representative").get(pk=mandate.pk)
         viewer = type(world.person["coordinator"]).objects.get(pk=world.person["coordinator"].pk)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             mandate_document(fresh, viewer=viewer)
