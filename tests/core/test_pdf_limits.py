@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
-from unittest import mock
 
 import pytest
 from django.utils import timezone
@@ -70,9 +69,8 @@ def test_documents_one_by_one_share_forks_too(lines: list[int]) -> None:
     assert len(lines) == 4
 
 
-def test_nobody_gets_the_answer_to_an_order_that_was_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(pdf.wire, "receive", mock.Mock(side_effect=KeyboardInterrupt))
+def test_nobody_gets_the_answer_to_an_order_that_was_broken_off() -> None:
+    with mock.patch.object(pdf.wire, "receive", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         pdf.draw(HEAD + "<p>Någon annans")
     assert first_line(pdf.draw(HEAD + "<p>Nästa")) == "Nästa"
 
