@@ -77,6 +77,8 @@ def _of_agreement(agreement: Agreement, published: dict[int, date]) -> Iterator[
 def _of_changes(agreement: Agreement, as_of: date, known_on: date) -> Iterator[str]:
     """Each extension against the end as it was before it, and each change against its registration."""
     changes = changes_in_force(agreement, as_of=as_of, known_on=known_on)
+    if not changes:
+        return
     end = agreement_status(agreement, as_of=as_of, known_on=known_on).original_end
     for change in changes:
         if change.decided_on > local_day(change.registered_at):
@@ -108,6 +110,8 @@ def _of_entry(entry: Decision, published: dict[int, date]) -> Iterator[str]:
 
 def _of_minutes(entry: Decision) -> Iterator[str]:
     """The days in the order in which they have to come, each against the nearest registered one before it."""
+    if not (entry.approved_on or entry.announced_on or entry.legal_force_on):
+        return
     days = [
         ("beslutet fattades", entry.decided_on),
         ("protokollet justerades", entry.approved_on),
@@ -132,9 +136,10 @@ def _of_legal_force(entry: Decision, registered: date) -> Iterator[str]:
 
 def _of_meeting(entry: Decision, principal: Principal) -> Iterator[str]:
     """Only against a calendar of the same year."""
-    meetings = {day for step in principal.steps if step.body == entry.body for day in step.meetings}
-    has_calendar = any(day.year == entry.decided_on.year for day in meetings)
-    if has_calendar and entry.decided_on not in meetings:
+    meetings = [day for step in principal.steps if step.body == entry.body for day in step.meetings]
+    if entry.decided_on in meetings:
+        return
+    if any(day.year == entry.decided_on.year for day in meetings):
         yield f"{entry.body} har enligt kalendern inget sammanträde {_day(entry.decided_on)}."
 
 

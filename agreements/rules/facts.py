@@ -1,6 +1,6 @@
 """What the rules read: registered facts as plain values. Two time axes: when it was decided, when it was registered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from agreements.enums import ChangeKind, Evidence, ForceRule, Outcome, StepRole
@@ -70,6 +70,10 @@ class Principal:
     steps: tuple[Step, ...] = ()
     decisions: tuple[Decision, ...] = ()
     assertions: tuple[Assertion, ...] = ()
+    # What verdict.entries_in_force has found by two days: the verdict, the forecast and the contradictions all ask.
+    in_force: dict[tuple[date, date], tuple[Decision, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True)

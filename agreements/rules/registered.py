@@ -30,5 +30,5 @@ def local_day(moment: datetime) -> date:
 def standing(entries: Iterable[E], *, known_on: date) -> list[E]:
     """The entries known on a day, without those that another known entry corrects."""
     known = [entry for entry in entries if local_day(entry.registered_at) <= known_on]
-    corrected = {entry.corrects for entry in known}
-    return [entry for entry in known if entry.key not in corrected]
+    corrected = {entry.corrects for entry in known if entry.corrects is not None}
+    return [entry for entry in known if entry.key not in corrected] if corrected else known

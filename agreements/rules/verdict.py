@@ -74,8 +74,11 @@ def published_versions(agreement: Agreement, *, as_of: date, known_on: date | No
 
 def entries_in_force(principal: Principal, *, as_of: date, known_on: date | None = None) -> tuple[Decision, ...]:
     """What the principal's bodies had arrived at, with corrections in place, the latest last."""
-    entries = standing(principal.decisions, known_on=known_on or as_of)
-    return tuple(sorted((entry for entry in entries if _counts(entry, as_of)), key=_place))
+    days = as_of, known_on or as_of
+    if days not in principal.in_force:
+        entries = standing(principal.decisions, known_on=days[1])
+        principal.in_force[days] = tuple(sorted((entry for entry in entries if _counts(entry, as_of)), key=_place))
+    return principal.in_force[days]
 
 
 def assertions_in_force(principal: Principal, *, as_of: date, known_on: date) -> list[Assertion]:

@@ -5,7 +5,7 @@ squeezed in between holidays is a working day.
 """
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from holidays.countries.sweden import Sweden
 
@@ -17,6 +17,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in _days_off(day.year)
 
 
+@lru_cache(maxsize=4096)
 def working_day(day: date) -> date:
     """The day itself, or the next working day."""
     while not is_working_day(day):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from textwrap import wrap
 from typing import Any, Literal
 
@@ -66,7 +67,7 @@ class Cell:
         look = LOOKS[verdict]
         return cls(code, name, label, look.tone, look.pattern, url, look.sign)
 
-    @property
+    @cached_property
     def look(self) -> str:
         return f"look look--{self.tone} look--{self.pattern}"
 
@@ -149,7 +150,7 @@ def county_map(outlines: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> 
     present = {area.cell.code for area in areas}
     fills = {(area.cell.tone, area.cell.pattern) for area in areas if STROKES[area.cell.pattern]}
     return CountyMap(
-        view_box=_view_box(outlines),
+        view_box=_view_box(outlines) if areas else "",
         areas=areas,
         empty=[str(outline["path"]) for code, outline in outline_of.items() if code not in present],
         beside=[cell for cell in cells if cell.code not in outline_of],
@@ -163,10 +164,17 @@ def _area(outline: Mapping[str, Any], cell: Cell) -> Area:
 
 
 def _view_box(outlines: Iterable[Mapping[str, Any]]) -> str:
-    numbers = [float(number) for outline in outlines for number in NUMBER.findall(str(outline["path"]))]
-    across, down = numbers[::2] or [0.0], numbers[1::2] or [0.0]
-    left, top = min(across) - MARGIN, min(down) - MARGIN
-    return " ".join(map(_text, (left, top, max(across) + MARGIN - left, max(down) + MARGIN - top)))
+    lefts, tops, rights, bottoms = zip(*(_extent(str(outline["path"])) for outline in outlines), strict=True)
+    left, top = min(lefts) - MARGIN, min(tops) - MARGIN
+    return " ".join(map(_text, (left, top, max(rights) + MARGIN - left, max(bottoms) + MARGIN - top)))
+
+
+@lru_cache(maxsize=1024)
+def _extent(path: str) -> tuple[float, float, float, float]:
+    """From where to where an outline goes; outlines are as good as never changed, and long."""
+    numbers = [float(number) for number in NUMBER.findall(path)]
+    across, down = numbers[::2], numbers[1::2]
+    return min(across), min(down), max(across), max(down)
 
 
 def _text(number: float) -> str:

@@ -146,7 +146,9 @@ class BodyMeeting(Tracked):
     """A day in the calendar of a deciding body."""
 
     may_be_deleted = True
-    body = models.ForeignKey(DecidingBody, on_delete=models.PROTECT, related_name="meetings", verbose_name="organ")
+    body = models.ForeignKey(  # found by the index of body_meeting_once, which has the days too
+        DecidingBody, on_delete=models.PROTECT, related_name="meetings", verbose_name="organ", db_index=False
+    )
     meets_on = models.DateField("sammanträder")
 
     objects = TrackedQuerySet.as_manager()

@@ -1,6 +1,6 @@
 """The steering group's board: how an agreement stands on a day, by what was known on a day, and what it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from agreements.rules.registered import local_day, standing
 from agreements.rules.verdict import ALIKE, BLOCKING, PrincipalVerdict, entries_in_force
 from agreements.rules.words import day_in_words, joined
 from kvinnofrid.core.drawing import LOOKS
-from reports.queries.register import Details, Register, agreements_with_history, registers
+from reports.queries.register import Details, Register, registers
 
 DECIDED = ALIKE | BLOCKING
 OVER = frozenset({AgreementState.REPLACED, AgreementState.WITHDRAWN, AgreementState.EXPIRED})
@@ -51,6 +51,7 @@ VERDICT_TONES = {
 SHORT_EVIDENCE = {Evidence.EXTRACT: "utdraget", Evidence.COMPARED: "jämförda", Evidence.STATED: "uppgivet"}
 LATE = timedelta(days=30)
 NO_DETAILS = Details("", (), has_extract=False)
+Addresses = dict[str, Callable[[Any], str]]
 
 
 @dataclass(frozen=True)
@@ -313,14 +314,17 @@ def board(
         asked = forecast(register.facts, today=as_of, known_on=known_on, referred_back=referred_back, status=status)
     other = _other_status(register, status, today)
     news = _news(register, since) if since else []
-    new_keys = {item.key for item in news}
+    new_keys, address = {item.key for item in news}, _addresses(register.agreement.slug)
     return Board(
         register=register,
         status=status,
         forecast=coming,
         asked=asked,
-        rows=[_row(register, status, coming, principal, other, new_keys) for principal in register.facts.principals],
-        remarks=_remarks(register, as_of, known_on),
+        rows=[
+            _row(register, status, coming, principal, other, new_keys, address)
+            for principal in register.facts.principals
+        ],
+        remarks=_remarks(register, as_of, known_on, address),
         news=news,
         otherwise=_otherwise(status, other),
         referred_back=referred_back,
@@ -329,7 +333,7 @@ def board(
 
 def answers(agreements: Any, *, today: date) -> list[Answer]:
     """How agreements stand today: two queries, however many."""
-    found = registers(agreements_with_history(agreements), today, only_coming_meetings=True)
+    found = registers(agreements, today, brief=True)
     return [_answer(register, today) for register in found]
 
 
@@ -368,8 +372,9 @@ def _row(
     principal: facts.Principal,
     other: AgreementStatus | None,
     new_keys: set[str],
+    address: Addresses,
 ) -> Row:
-    slug, key = register.agreement.slug, principal.key
+    key = principal.key
     found = status.verdicts[key]
     decision = found.decision
     details = register.details[decision.key] if decision else NO_DETAILS
@@ -382,19 +387,27 @@ def _row(
         details=details,
         coming=coming.per_principal.get(key, PrincipalForecast()),
         legal_force=legal_clock(decision).legal_force_on if decision and found.verdict in DECIDED else None,
-        url=reverse("principal_detail", args=[slug, key]),
-        decision_url=reverse("decision_detail", args=[slug, decision.key]) if decision else "",
-        extract_url=reverse("decision_extract", args=[slug, decision.key]) if decision and details.has_extract else "",
+        url=address["principal_detail"](key),
+        decision_url=address["decision_detail"](decision.key) if decision else "",
+        extract_url=address["decision_extract"](decision.key) if decision and details.has_extract else "",
         known_otherwise=otherwise.label if otherwise != found.verdict else "",
         is_new=key in new_keys,
     )
 
 
-def _remarks(register: Register, as_of: date, known_on: date) -> list[Remark]:
+def _addresses(slug: str) -> Addresses:
+    """How the address of a principal or a decision is written: asking for each anew takes longer than all else."""
+    found: Addresses = {}
+    for name in ("principal_detail", "decision_detail", "decision_extract"):
+        before, _key, after = reverse(name, args=[slug, 0]).rpartition("0")
+        found[name] = f"{before}{{}}{after}".format
+    return found
+
+
+def _remarks(register: Register, as_of: date, known_on: date, address: Addresses) -> list[Remark]:
     names = {principal.key: principal.name for principal in register.facts.principals}
-    slug = register.agreement.slug
     return [
-        Remark(found.text, names[found.principal], reverse("principal_detail", args=[slug, found.principal]))
+        Remark(found.text, names[found.principal], address["principal_detail"](found.principal))
         if found.principal
         else Remark(found.text)
         for found in contradictions(register.facts, as_of=as_of, known_on=known_on)
@@ -421,6 +434,11 @@ def _news(register: Register, since: datetime) -> list[News]:
 def _news_of(principal: facts.Principal, since: datetime) -> Iterable[News]:
     """Proofs that a correction carries over are told once: with the entry that stands."""
     key, name = principal.key, principal.name
+    moments = [entry.registered_at for entry in principal.decisions]
+    moments += [said.registered_at for said in principal.assertions]
+    moments += [proof.given_at for entry in principal.decisions for proof in entry.proofs]
+    if max(moments, default=since) <= since:
+        return
     seen = {entry.key for entry in principal.decisions if entry.registered_at <= since}
     for entry in standing(principal.decisions, known_on=date.max):
         if entry.outcome == Outcome.VOID:

@@ -26,7 +26,7 @@ from reports.forms import BoardForm, PlanningForm
 from reports.queries import board_pictures, board_table
 from reports.queries.board import OVER, Board, Row, chosen_rows
 from reports.queries.board import board as board_on
-from reports.queries.register import Register, agreements_with_history, registers
+from reports.queries.register import Register, registers
 
 MOST_NEWS = 5
 
@@ -133,12 +133,11 @@ def board_planning(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _agreement(request: HttpRequest, slug: str) -> Agreement:
-    agreements = Agreement.objects.visible_to(request.user)
-    return get_object_or_404(agreements_with_history(agreements, visitor=request.user), slug=slug)
+    return get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
 
 
 def _register(request: HttpRequest, slug: str, form: BoardForm) -> Register:
-    [register] = registers([_agreement(request, slug)], form.as_of)
+    [register] = registers([_agreement(request, slug)], form.as_of, visitor=request.user)
     return register
 
 

@@ -25,7 +25,7 @@ from reports import pdf
 from reports.queries import board_pictures
 from reports.queries.board import Board
 from reports.queries.board import board as board_on
-from reports.queries.register import agreements_with_history, registers
+from reports.queries.register import registers
 
 
 @requires(is_member)
@@ -118,5 +118,5 @@ def _shared(token: str) -> Board | None:
     link = open_link(following.hash_of(token), today)
     if link is None:
         return None
-    [found] = registers(agreements_with_history(Agreement.objects.filter(pk=link.agreement_id)), today)
+    [found] = registers(Agreement.objects.filter(pk=link.agreement_id), today)
     return board_on(found, as_of=today, known_on=today, today=today)

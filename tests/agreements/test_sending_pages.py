@@ -367,7 +367,7 @@ def test_the_hidden_fields_hold_what_was_typed(world: World, as_person: As) -> N
     made = published(world, THREE)
     letter = 'Rad "ett" & <två>\nRad två'
     page = as_person("coordinator").post(f"{ROOT}utskick/nytt/", dispatch_post(world, made, letter=letter))
-    assert 'value="Rad &quot;ett&quot; &amp; &lt;två&gt;\nRad två"' in page.content.decode()
+    assert 'value="Rad &#34;ett&#34; &amp; &lt;två&gt;\nRad två"' in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from kvinnofrid.core import drawing, drawing_samples
 from kvinnofrid.core.drawing import Cell, Point
+from kvinnofrid.core.templatetags.portal import quick
 
 NBSP = "\N{NO-BREAK SPACE}"
 TODAY = date(2026, 11, 22)
@@ -94,8 +95,7 @@ def test_a_county_without_outlines_has_tiles_and_without_tiles_nothing() -> None
     assert drawing.county_drawing([SQUARE], tiles, [cell("7")]).map is None
     nothing = drawing.county_drawing([], [], [cell("1")])
     assert (nothing.map, nothing.tiles) == (None, None)
-    html = render_to_string("components/county_map.html", {"drawing": nothing, "id": "karta", "label": "Läget"})
-    assert html.strip() == ""
+    assert county_html(drawing=nothing).strip() == ""
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_long_name_can_be_broken_in_a_tile(name: str, broken: str) -> None:
 
 def county_html(**values: Any) -> str:
     context = {"drawing": drawing_samples.county(), "id": "karta", "label": "Läget"} | values
-    return render_to_string("components/county_map.html", context)
+    return quick("components/county_map.jinja", **context)
 
 
 def test_map_and_tiles_lead_to_the_same_places_by_the_same_names() -> None:
@@ -204,16 +204,6 @@ def test_what_people_named_is_escaped_and_nothing_is_styled_inside_the_page() ->
     page = Page(html + render_to_string("components/timeline_chart.html", {"chart": chart}))
     assert [tag for tag, _ in page.tags if tag in {"script", "b", "style"}] == []
     assert [name for _, attrs in page.tags for name in attrs if name == "style" or name.startswith("on")] == []
-
-
-def test_in_a_pdf_the_drawings_bring_their_own_rules() -> None:
-    county, chart = drawing_samples.county().map, drawing_samples.chart()
-    for component, context in (
-        ("county_svg", {"map": county, "id": "k", "label": "L"}),
-        ("timeline_svg", {"chart": chart}),
-    ):
-        page = Page(render_to_string(f"components/{component}.html", context | {"paper": True}))
-        assert [tag for tag, _ in page.tags][:2] == ["svg", "style"]
 
 
 # The line of time

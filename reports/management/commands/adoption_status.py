@@ -11,7 +11,7 @@ from django.utils import timezone
 from agreements.models import Agreement
 from reports.queries import board_table
 from reports.queries.board import Board, Row, board
-from reports.queries.register import agreements_with_history, registers
+from reports.queries.register import registers
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slug: str, as_of: str | None, known_on: str | None, **options: Any) -> None:
         today = timezone.localdate()
         day, known = self.day(as_of, today), self.day(known_on, today)
-        found = registers(agreements_with_history(Agreement.objects.filter(slug=slug)), day)
+        found = registers(Agreement.objects.filter(slug=slug), day)
         if not found:
             self.refuse(f"Det finns ingen överenskommelse med adressen {slug!r}.")
         answer = board(found[0], as_of=day, known_on=known, today=today)
