@@ -1,23 +1,19 @@
-"""Finds every permission rule in the code and flips one of them; the working tree is never touched.
-
-As a plugin of pytest (`-p tests.bite.flips`, with the rule's number in BITE) it flips that rule as its file is imported.
-"""
+"""Finds every permission rule in the code, and flips one of them in the code that is loaded; no file is touched."""
 
 import ast
-import copy
-import os
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from importlib.machinery import SourceFileLoader
+from importlib import import_module
+from itertools import groupby
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any
+from unittest import mock
 
 BASE = Path(__file__).parents[2]
 APPS = ("organisations", "mandates", "agreements", "reports")
-VARIABLE = "BITE"
 TABLES = {"ORGANISATION", "FORUM", "PARTNERSHIP", "STEERING_GROUP_MEMBER"}
 ASKS = re.compile(r"\b(may_\w+|sees_\w+|is_coordinator|is_member|registers_\w+)\(")
 CHECKS = re.compile(r"_?require(_\w+)?")
@@ -156,19 +152,117 @@ def _refuses(node: ast.If) -> bool:
 # --- flipping ---------------------------------------------------------------------------------------------------------
 
 
-def always(test: Any) -> Any:
-    """In the place of the test of an address: holds for everybody who has logged in."""
+@contextmanager
+def flipped(flip: Flip) -> Iterator[None]:
+    """The rule is flipped for all that have imported it, and then as it was."""
+    module = _module(flip.path)
+    tree = ast.parse((BASE / flip.path).read_text(encoding="utf-8"))
+    node = list(ast.walk(tree))[flip.place]
+    if flip.is_table:
+        change = _table_changed(module, flip, node)
+    elif isinstance(node, ast.FunctionDef):
+        change = _door_opened(module, flip)
+    else:
+        change = _code_changed(module, tree, node, flip)
+    with change:
+        yield
 
-    @wraps(test)
-    def holds(user: Any) -> bool:
-        return bool(user.is_authenticated)
 
-    return holds
+@contextmanager
+def _door_opened(module: ModuleType, flip: Flip) -> Iterator[None]:
+    """The test that the view's door keeps holds for everybody who has logged in."""
+    door = next(found for found in _layers(getattr(module, flip.function)) if "test" in found.__code__.co_freevars)
+    cell = (door.__closure__ or ())[door.__code__.co_freevars.index("test")]
+    test = cell.cell_contents
+    cell.cell_contents = lambda user: bool(user.is_authenticated)
+    try:
+        yield
+    finally:
+        cell.cell_contents = test
 
 
-def flipped(tree: ast.Module, flip: Flip) -> ast.Module:
-    """The file with this one rule flipped."""
-    node: Any = list(ast.walk(tree))[flip.place]
+@contextmanager
+def _code_changed(module: ModuleType, tree: ast.Module, node: Any, flip: Flip) -> Iterator[None]:
+    """The function that the rule stands in runs the changed code, whoever holds it."""
+    name = _holder(tree, node)
+    _change(node, flip)
+    function = _function(module, name)
+    code, function.__code__ = function.__code__, _compiled(flip.path, tree)[name]
+    try:
+        yield
+    finally:
+        function.__code__ = code
+
+
+def place_of(flip: Flip) -> str:
+    """The function that the rule stands in; empty for a table and for the door of an address."""
+    tree = ast.parse((BASE / flip.path).read_text(encoding="utf-8"))
+    node = list(ast.walk(tree))[flip.place]
+    return "" if flip.is_table or isinstance(node, ast.FunctionDef) else f"{flip.path} {_holder(tree, node)}"
+
+
+@contextmanager
+def told_apart(places: Iterable[str], run: set[str]) -> Iterator[None]:
+    """These functions tell when they are run: each puts its place among `run`."""
+    before = []
+    for path, found in groupby(sorted(set(places)), lambda place: place.partition(" ")[0]):
+        module, tree = _module(path), ast.parse((BASE / path).read_text(encoding="utf-8"))
+        vars(module)["__run__"] = run
+        holders = dict(_holders(tree))
+        names = [place.partition(" ")[2] for place in found]
+        for name in names:
+            telling = ast.parse(f"__run__.add({f'{path} {name}'!r})").body
+            holders[name].body[:0] = telling
+        codes = _compiled(path, tree)
+        for name in names:
+            function = _function(module, name)
+            before.append((function, function.__code__))
+            function.__code__ = codes[name]
+    try:
+        yield
+    finally:
+        for function, code in before:
+            function.__code__ = code
+
+
+def _module(path: str) -> ModuleType:
+    return import_module(path.removesuffix(".py").replace("/", "."))
+
+
+def _holder(tree: ast.Module, node: ast.AST) -> str:
+    return next(name for name, holder in _holders(tree) if any(inner is node for inner in ast.walk(holder)))
+
+
+def _compiled(path: str, tree: ast.Module) -> dict[str, CodeType]:
+    whole = compile(ast.fix_missing_locations(tree), str(BASE / path), "exec")
+    return {code.co_qualname: code for code in _codes(whole)}
+
+
+def _function(module: ModuleType, name: str) -> Any:
+    """Without what decorators have put around it."""
+    held: Any = module
+    for part in name.split("."):
+        held = getattr(held, part)
+    return next(found for found in _layers(held) if found.__code__.co_qualname == name)
+
+
+@contextmanager
+def _table_changed(module: ModuleType, flip: Flip, node: Any) -> Iterator[None]:
+    """One permission more or less for one role; STEERING_GROUP_MEMBER has no roles."""
+    sets = _sets(node.value)
+    every = sorted({word for _, found in sets for word in _words(found)})
+    changed = frozenset(_words(sets[flip.detail // 100][1])) ^ {every[flip.detail % 100]}
+    table = getattr(module, flip.function)
+    if isinstance(table, dict):
+        role = list(table)[flip.detail // 100]
+        with mock.patch.dict(table, {role: changed}):
+            yield
+    else:
+        with mock.patch.object(module, flip.function, changed):
+            yield
+
+
+def _change(node: Any, flip: Flip) -> None:
     if isinstance(node, ast.Return) and node.value:
         node.value = ast.UnaryOp(ast.Not(), node.value)
     elif isinstance(node, ast.BoolOp):
@@ -177,56 +271,30 @@ def flipped(tree: ast.Module, flip: Flip) -> ast.Module:
         node.test = ast.UnaryOp(ast.Not(), node.test)
     elif isinstance(node, ast.If):
         node.test = ast.Constant(value=False)
-    elif isinstance(node, ast.Expr):
-        node.value = ast.Constant(value=None)
-    elif isinstance(node, ast.AnnAssign):
-        _change_table(node, flip.detail)
     else:
-        decorator = node.decorator_list[flip.detail]
-        opened = ast.parse("__import__('tests.bite.flips', fromlist=['always']).always(0)", mode="eval").body
-        opened.args = [copy.deepcopy(decorator.args[0])]  # type: ignore[attr-defined]
-        decorator.args = [opened]
-    return ast.fix_missing_locations(tree)
+        node.value = ast.Constant(value=None)
 
 
-def _change_table(node: ast.AnnAssign, detail: int) -> None:
-    assert node.value
-    sets = _sets(node.value)
-    every = sorted({word for _, found in sets for word in _words(found)})
-    changed = set(_words(sets[detail // 100][1])) ^ {every[detail % 100]}
-    sets[detail // 100][1].args = [ast.Set([ast.Constant(word) for word in sorted(changed)])] if changed else []
+def _holders(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions of the file and the methods of its classes."""
+    for top in tree.body:
+        if isinstance(top, ast.FunctionDef):
+            yield top.name, top
+        elif isinstance(top, ast.ClassDef):
+            yield from ((f"{top.name}.{inner.name}", inner) for inner in top.body if isinstance(inner, ast.FunctionDef))
 
 
-def install(flip: Flip) -> None:
-    """From now on the file is imported with the rule flipped, past what Python has compiled before."""
-    target, compiled, dated = str(BASE / flip.path), SourceFileLoader.source_to_code, SourceFileLoader.path_stats
-
-    def source_to_code(self: Any, data: Any, path: Any, *rest: Any, **options: Any) -> Any:
-        if path == target:
-            data = flipped(ast.parse(data), flip)
-        return compiled(self, data, path, *rest, **options)
-
-    def path_stats(self: Any, path: Any) -> Any:
-        if path == target:
-            raise OSError
-        return dated(self, path)
-
-    SourceFileLoader.source_to_code = source_to_code  # type: ignore[method-assign]
-    SourceFileLoader.path_stats = path_stats  # type: ignore[method-assign]
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner
+            yield from _codes(inner)
 
 
-if os.environ.get(VARIABLE) and __name__ != "__main__":
-    sys.dont_write_bytecode = True
-    CHOSEN = flips()[int(os.environ[VARIABLE])]
-    install(CHOSEN)
-    if CHOSEN.is_table:
-        import pytest
-
-        @pytest.fixture(autouse=True)
-        def roles_follow_the_table(request: pytest.FixtureRequest) -> None:
-            """The people of the tests were made with the table as it is; inside a test they get what it says now."""
-            if "world" in request.fixturenames:
-                request.getfixturevalue("world")
-                from organisations.actions import follow_role_table
-
-                follow_role_table()
+def _layers(held: Any) -> Iterator[Any]:
+    """What decorators have put around a function, from the outside in, as far as it is made of functions."""
+    held = getattr(held, "fget", None) or held
+    while held is not None:
+        if hasattr(held, "__code__"):
+            yield held
+        held = getattr(held, "__wrapped__", None)
