@@ -37,9 +37,7 @@ STEERING_GROUP_MEMBER: frozenset[str] = frozenset({"view_coverage"})  # on the p
 
 def is_member(user: Any) -> bool:
     """Has any role or seat today, in any organisation or forum: sees what is open to all participants."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    return bool(access.grants(user)) or access.active_groups(user).exists()
+    return user.is_active and (bool(access.grants(user)) or access.active_groups(user).exists())
 
 
 def is_coordinator(user: Any) -> bool:

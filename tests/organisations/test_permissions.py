@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
@@ -185,6 +185,7 @@ QUESTIONS: dict[str, set[str]] = {
 def test_who_is_answered_yes(world: cast.World, question: str) -> None:
     asked = getattr(permissions, question)
     assert {key for key, user in world.person.items() if asked(user)} == QUESTIONS[question]
+    assert not asked(AnonymousUser())
 
 
 def test_who_sees_the_coverage_of_a_forum(world: cast.World) -> None:
