@@ -109,6 +109,14 @@ def test_any_set_of_roles_gives_what_the_table_says(
     assert has(user, on) == should_have(user, on)
 
 
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.SECRETARY])
+def test_a_role_in_a_forum_gives_what_the_table_says(world: cast.World, role: Role) -> None:
+    user, today = world.person["nobody"], timezone.localdate()
+    actions.grant_role(user=user, role=role, scope=world.forum, by=None, starts_on=today)
+    assert permissions.sees_forum_coverage(user, world.forum)
+    assert has(user, today) == should_have(user, today)
+
+
 def test_a_change_takes_effect_at_once(world: cast.World) -> None:
     """On the user object that the request already holds, too."""
     user, falun, today = world.person["nobody"], world.org["falun"], timezone.localdate()
