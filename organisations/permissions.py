@@ -67,7 +67,7 @@ def manages_members(user: Any) -> bool:
 
 def may_manage_members(user: Any, scope: Any) -> bool:
     """Gives and ends roles in the organisation; in a forum and in the partnership only the coordinator does."""
-    return is_coordinator(user) or (isinstance(scope, Organisation) and access.may(user, "manage_members", scope))
+    return is_coordinator(user) or access.may(user, "manage_members", scope)
 
 
 def places_managed(user: Any, person: Any) -> list[Organisation]:
