@@ -37,9 +37,7 @@ STEERING_GROUP_MEMBER: frozenset[str] = frozenset({"view_coverage"})  # on the p
 
 def is_member(user: Any) -> bool:
     """Has any role or seat today, in any organisation or forum: sees what is open to all participants."""
-    if not user.is_authenticated or not user.is_active:
-        return False
-    return bool(access.grants(user)) or access.active_groups(user).exists()
+    return user.is_active and (bool(access.grants(user)) or access.active_groups(user).exists())
 
 
 def is_coordinator(user: Any) -> bool:
@@ -69,7 +67,7 @@ def manages_members(user: Any) -> bool:
 
 def may_manage_members(user: Any, scope: Any) -> bool:
     """Gives and ends roles in the organisation; in a forum and in the partnership only the coordinator does."""
-    return is_coordinator(user) or (isinstance(scope, Organisation) and access.may(user, "manage_members", scope))
+    return is_coordinator(user) or access.may(user, "manage_members", scope)
 
 
 def places_managed(user: Any, person: Any) -> list[Organisation]:

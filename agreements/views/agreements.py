@@ -19,9 +19,9 @@ from agreements.views.lookups import (
     require,
     tell,
     visible_agreement,
-    what_stands,
 )
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused

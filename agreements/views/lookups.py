@@ -12,12 +12,9 @@ from django.views.decorators.http import require_http_methods
 from agreements import permissions
 from agreements.models import Agreement, AgreementVersion, Party
 from agreements.workflow import VERSION, VersionState
-from kvinnofrid.core import richtext
 from kvinnofrid.core.access import Refused
 from kvinnofrid.core.files import file_response
 from kvinnofrid.core.models import StoredFile
-from kvinnofrid.core.overtaking import Overtaken
-from kvinnofrid.core.templatetags.portal import date_sv
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.models import Organisation, User
 
@@ -106,27 +103,3 @@ def tell(form: Any, error: Exception) -> None:
 
 def in_one_line(error: Exception) -> str:
     return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-
-
-def what_stands(form: Any, overtaken: Overtaken) -> list[dict[str, str]]:
-    """Says on the form that somebody has saved first, so that it can be saved once more, and what stands now."""
-    form.data = form.data.copy()
-    form.data["seen"] = overtaken.seen
-    form.add_error(None, str(overtaken))
-    return [
-        {"term": str(form.fields[name].label), "value": _in_words(form, name, value) or "Inte angivet"}
-        for name, value in overtaken.stands.items()
-    ]
-
-
-def _in_words(form: Any, name: str, value: Any) -> str:
-    if name == "body":
-        return richtext.to_text(value)
-    if isinstance(value, list):
-        return ", ".join(value)
-    if isinstance(value, bool):
-        return "Ja" if value else "Nej"
-    if hasattr(value, "year"):
-        return date_sv(value)
-    choices = dict(getattr(form.fields[name], "choices", ())) if isinstance(value, str) else {}
-    return str(choices.get(value, value) or "")

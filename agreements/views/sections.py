@@ -17,9 +17,9 @@ from agreements.views.lookups import (
     tell,
     unless_draft,
     visible_version,
-    what_stands,
 )
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused

@@ -15,8 +15,9 @@ from agreements.permissions import is_coordinator, is_member, sees_item
 from agreements.queries import reminders
 from agreements.queries import sending as queries
 from agreements.queries.letters import contents
-from agreements.views.lookups import done, form_page, person, require, served, visible_agreement, what_stands
+from agreements.views.lookups import done, form_page, person, require, served, visible_agreement
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused

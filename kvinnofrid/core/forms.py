@@ -1,4 +1,4 @@
-"""Form fields that read what people write: dates, shares, free text."""
+"""Form fields that read what people write: dates, shares, free text; and what a form says when it is overtaken."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from kvinnofrid.core import richtext
+from kvinnofrid.core.overtaking import Overtaken
+from kvinnofrid.core.templatetags.portal import date_sv, percent
 from kvinnofrid.core.validators import refuse_personal_number
 
 DATE_MESSAGE = "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-22."
@@ -69,6 +72,40 @@ class SeenField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, max_length=64, widget=forms.HiddenInput, **kwargs)
+
+
+def what_stands(form: Any, overtaken: Overtaken, **labels: str) -> list[dict[str, str]]:
+    """Says on the form that somebody has saved first, so that it can be saved once more, and lists what stands now.
+
+    What is not a field of the form gets its label here.
+    """
+    form.data = form.data.copy()
+    form.data["seen"] = overtaken.seen
+    form.add_error(None, str(overtaken))
+    return [
+        {
+            "term": labels.get(name) or str(form.fields[name].label),
+            "value": _in_words(name, value, form.fields.get(name)) or "Inte angivet",
+        }
+        for name, value in overtaken.stands.items()
+    ]
+
+
+def _in_words(name: str, value: Any, field: Any) -> str:
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            return "; ".join(", ".join(filter(None, row.values())) for row in value)
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
+    if isinstance(value, date):
+        return date_sv(value)
+    if isinstance(value, Decimal):
+        return percent(value)
+    if name == "body":  # the one field that is kept as HTML
+        return richtext.to_text(value)
+    label = dict(getattr(field, "choices", ())).get(value) if isinstance(value, str | int) else None
+    return str(label or value or "")
 
 
 class FilterForm(forms.Form):

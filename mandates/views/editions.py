@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kvinnofrid.core.access import requires
 from kvinnofrid.core.downloads import pdf_response
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
@@ -19,7 +20,6 @@ from mandates.models import FormEdition
 from mandates.queries.renewals import earlier_editions, renewals
 from mandates.views.filling import form_page
 from mandates.views.lookups import person, require_coordinator, visible_edition
-from mandates.views.overtaking import what_stands
 from organisations.enums import SeatHolding
 from organisations.models import Forum
 from organisations.permissions import is_coordinator, is_member
@@ -103,7 +103,7 @@ def edition_edit(request: HttpRequest, pk: int) -> HttpResponse:
         except (MoveRefused, ValidationError) as error:
             form.add_error(None, error if isinstance(error, ValidationError) else str(error))
         except Overtaken as overtaken:
-            stands = what_stands(form, overtaken)
+            stands = what_stands(form, overtaken, sections="Avsnitt")
         else:
             messages.success(request, "Sparat.")
             return redirect(request.path if "again" in request.POST else edition)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
@@ -16,7 +17,6 @@ from mandates import actions, permissions, queries
 from mandates.forms import ContactFormSet, LineForm, PersonForm, SeatsForm, StartForm, contacts_of
 from mandates.models import Mandate
 from mandates.views.lookups import line_of, own_mandate, person
-from mandates.views.overtaking import what_stands
 from organisations.permissions import is_member
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def mandate_line(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
         except MoveRefused as refusal:
             form.add_error(None, str(refusal))
         except Overtaken as overtaken:
-            stands = what_stands(form, overtaken)
+            stands = what_stands(form, overtaken, contacts="Interna kontakter")
         else:
             return _onward(request, mandate, f"line-{line.pk}")
     choices: Any = form.fields["commissioner"]

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from kvinnofrid.core.access import Refused, View, public, requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
@@ -19,7 +20,6 @@ from mandates.forms import CommissionerForm, LinkDecideForm
 from mandates.models import AttestLink, Mandate
 from mandates.views.filling import form_page
 from mandates.views.lookups import line_of, person, tell, visible_mandate
-from mandates.views.overtaking import what_stands
 from organisations.permissions import is_member
 
 

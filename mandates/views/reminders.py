@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
@@ -19,7 +20,6 @@ from mandates.models import Mandate, ReminderPause
 from mandates.queries import reminders as queries
 from mandates.views.filling import form_page
 from mandates.views.lookups import person, require_coordinator, visible_mandate
-from mandates.views.overtaking import what_stands
 from organisations.enums import SeatHolding
 from organisations.models import Forum
 from organisations.permissions import is_member

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from kvinnofrid.core.access import Refused, requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from mandates import actions, permissions, queries
@@ -13,7 +14,6 @@ from mandates.forms import VacancyForm
 from mandates.models import Vacancy
 from mandates.views.filling import form_page
 from mandates.views.lookups import person, tell
-from mandates.views.overtaking import what_stands
 from organisations.enums import SeatHolding
 from organisations.models import Seat
 from organisations.permissions import is_member

@@ -1,7 +1,6 @@
 """What the pages about people share: the place, the person, and how a refusal is told."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from kvinnofrid.core.overtaking import Overtaken
-from kvinnofrid.core.templatetags.portal import date_sv
 from kvinnofrid.core.workflow import MoveRefused
 from organisations import permissions, queries
 from organisations.models import Forum, Organisation, Partnership, User
@@ -64,22 +61,3 @@ def done(form: Any, change: Callable[[], Any]) -> bool:
     else:
         return True
     return False
-
-
-def what_stands(form: Any, overtaken: Overtaken) -> list[dict[str, str]]:
-    """Says on the form that somebody has saved first, so that it can be saved once more, and what stands now."""
-    form.data = form.data.copy()
-    form.data["seen"] = overtaken.seen
-    form.add_error(None, str(overtaken))
-    return [
-        {"term": str(form.fields[name].label), "value": _in_words(form.fields[name], value) or "Inte angivet"}
-        for name, value in overtaken.stands.items()
-    ]
-
-
-def _in_words(field: Any, value: Any) -> str:
-    if isinstance(value, bool):
-        return "Ja" if value else "Nej"
-    if isinstance(value, date):
-        return date_sv(value)
-    return str(dict(getattr(field, "choices", ())).get(value, value) or "")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.idempotency import once
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from organisations import actions, queries
@@ -16,7 +17,7 @@ from organisations.enums import Role
 from organisations.forms import AppointForm, EndRoleForm, EndSeatForm, GiveRoleForm, LastDayForm, SeatLastDayForm
 from organisations.models import Appointment, Membership, Organisation, User
 from organisations.permissions import is_coordinator, manages_members, may_manage_members
-from organisations.views.lookups import about_place, done, form_page, managed_place, person_of, what_stands
+from organisations.views.lookups import about_place, done, form_page, managed_place, person_of
 from organisations.workflow import ROLE
 
 OVER = "Rollen är redan avslutad."

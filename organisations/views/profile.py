@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from kvinnofrid.core.access import logged_in
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from organisations import actions
 from organisations.forms import ProfileForm
 from organisations.models import User
 from organisations.queries import profile_values, roles_today
-from organisations.views.lookups import form_page, what_stands
+from organisations.views.lookups import form_page
 
 
 @logged_in

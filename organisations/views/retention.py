@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kvinnofrid.core import privacy
 from kvinnofrid.core.access import requires
+from kvinnofrid.core.forms import what_stands
 from kvinnofrid.core.overtaking import Overtaken, fingerprint
 from kvinnofrid.core.workflow import MoveRefused
 from organisations.actions import retention as actions
@@ -16,7 +17,7 @@ from organisations.forms import KeepForm
 from organisations.models import User
 from organisations.permissions import is_coordinator
 from organisations.queries import retention as queries
-from organisations.views.lookups import done, form_page, person_of, what_stands
+from organisations.views.lookups import done, form_page, person_of
 
 PER_PAGE = 50
 

@@ -71,7 +71,7 @@ class Asker:
                 found += [f"{case}: tells {word}" for word in leaked]
             if case.method == "HEAD" and response.content:
                 found.append(f"{case}: has a body")
-            if case.is_about_an_object and _whole(response) != self.when_unknown(case):
+            if case.is_about_an_object and whole(response) != self.when_unknown(case):
                 found.append(f"{case}: differs from what does not exist")
         return found
 
@@ -85,7 +85,7 @@ class Asker:
         """The whole answer to the same person about something that does not exist."""
         about = (case.page, case.persona, case.method)
         if about not in self.unknown:
-            self.unknown[about] = _whole(self.ask(case, address(self.stage, case, unknown=True)))
+            self.unknown[about] = whole(self.ask(case, address(self.stage, case, unknown=True)))
         return self.unknown[about]
 
 
@@ -99,7 +99,7 @@ def _in_words(response: Any, *, changed: bool) -> str:
     return "done" if changed else "302"
 
 
-def _whole(response: Any) -> tuple[Any, ...]:
+def whole(response: Any) -> tuple[Any, ...]:
     """Status, headers and body, without the mask that each form's token has."""
     body = re.sub(rb'(csrfmiddlewaretoken" value=")\w+', rb"\1", response.content)
     return response.status_code, sorted(response.headers.items()), body

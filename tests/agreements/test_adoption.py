@@ -558,14 +558,14 @@ def test_a_correction_keeps_the_proofs_that_still_hold(world: World, changed: di
 # --- the way to a decision ----------------------------------------------------------------------------------------------
 
 
-def save_steps(world: World, made: Agreement, *steps: tuple[Any, str, date | None], seen: str = "") -> None:
+def save_steps(
+    world: World, made: Agreement, *steps: tuple[Any, str, date | None], seen: str = "", by: str = "registrar"
+) -> None:
     rows = [
         {"body": body, "role": role, "planned_on": planned_on, "position": place}
         for place, (body, role, planned_on) in enumerate(steps, start=1)
     ]
-    actions.save_steps(
-        agreement=made, organisation=world.org["falun"], steps=rows, by=world.person["registrar"], seen=seen
-    )
+    actions.save_steps(agreement=made, organisation=world.org["falun"], steps=rows, by=world.person[by], seen=seen)
 
 
 def steps(world: World, made: Agreement) -> list[tuple[Any, ...]]:
@@ -607,6 +607,14 @@ def test_a_way_that_somebody_has_changed_is_not_overwritten(world: World) -> Non
         save_steps(world, made, (council, "heard", None), seen=seen)
     assert overtaken.value.stands == {"steps": ["1. Kommunfullmäktige, beslutar"]}
     assert steps(world, made) == [(1, "Kommunfullmäktige", "deciding", None)]
+
+
+@pytest.mark.parametrize("key", ["reader", "sater_representative", "outsider"])
+def test_others_tell_no_way(world: World, key: str) -> None:
+    made = published(world)
+    with pytest.raises(Refused):
+        save_steps(world, made, (body_of(world, "falun"), "deciding", None), by=key)
+    assert steps(world, made) == []
 
 
 def test_a_step_with_a_body_of_another_is_refused(world: World) -> None:

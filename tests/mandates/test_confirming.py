@@ -188,6 +188,21 @@ def test_moras_four_seats_are_renewed_on_one_form(world: cast.World) -> None:
     ) or {line.replaces_id for line in draft.lines.all()} == {line.pk for line in mandate.lines.all()}
 
 
+@pytest.mark.parametrize("key", ["commissioner", "coordinator", "sater_representative"])
+def test_only_the_representative_renews(world: cast.World, key: str) -> None:
+    mandate = cast.attested(world)
+    with pytest.raises(Refused):
+        actions.renew(mandate=mandate, by=world.person[key])
+    assert Mandate.objects.get() == mandate
+
+
+def test_what_is_not_in_force_is_not_renewed(world: cast.World) -> None:
+    mandate = cast.submitted(world)
+    with pytest.raises(Refused):
+        actions.renew(mandate=mandate, by=world.person["representative"])
+    assert Mandate.objects.get() == mandate
+
+
 # --- the pages ----------------------------------------------------------------------------------------------------------
 
 As = Callable[[str], Client]

@@ -277,6 +277,16 @@ def test_withdrawn_everything_stands_exactly_as_before(world: cast.World) -> Non
     assert (again.pk != election.pk, again.items.count()) == (True, election.items.count())
 
 
+@pytest.mark.parametrize("key", ["administrator", "steering"])
+def test_only_the_coordinator_withdraws_it(world: cast.World, key: str) -> None:
+    cast.attested(world)
+    election = planned(world)
+    stood = everything()
+    with pytest.raises(Refused):
+        actions.withdraw_election(election=election, reason="Fel dag.", by=world.person[key])
+    assert everything() == stood
+
+
 def test_it_is_never_withdrawn_on_the_day_or_later(world: cast.World) -> None:
     cast.attested(world)
     election = planned(world)

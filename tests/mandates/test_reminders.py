@@ -573,6 +573,11 @@ def test_the_ladder_and_a_pause_are_set_on_their_pages(world: cast.World, as_per
     }  # fmt: skip
     answer = client.post(f"{FORUM}trappa/", {**posted, "days_between": "30", "most_per_week": "1"})
     assert answer.context["stands"] == [{"term": "Dagar mellan stegen", "value": "21"}]
+    answer = client.post(f"{FORUM}trappa/", {**posted, "is_on": "", "highest_rung": "1", "most_per_week": "1"})
+    assert answer.context["stands"] == [
+        {"term": "Skicka påminnelser automatiskt", "value": "Ja"},
+        {"term": "Sista steget", "value": "Steg 2: organisationens funktionsadress"},
+    ]
 
     today = timezone.localdate()
     answer = client.post(f"{FORUM}pausa/", {"starts_on": str(today), "ends_on": "2020-01-01", "reason": ""})

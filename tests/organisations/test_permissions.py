@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
@@ -109,6 +109,14 @@ def test_any_set_of_roles_gives_what_the_table_says(
     assert has(user, on) == should_have(user, on)
 
 
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.SECRETARY])
+def test_a_role_in_a_forum_gives_what_the_table_says(world: cast.World, role: Role) -> None:
+    user, today = world.person["nobody"], timezone.localdate()
+    actions.grant_role(user=user, role=role, scope=world.forum, by=None, starts_on=today)
+    assert permissions.sees_forum_coverage(user, world.forum)
+    assert has(user, today) == should_have(user, today)
+
+
 def test_a_change_takes_effect_at_once(world: cast.World) -> None:
     """On the user object that the request already holds, too."""
     user, falun, today = world.person["nobody"], world.org["falun"], timezone.localdate()
@@ -185,6 +193,7 @@ QUESTIONS: dict[str, set[str]] = {
 def test_who_is_answered_yes(world: cast.World, question: str) -> None:
     asked = getattr(permissions, question)
     assert {key for key, user in world.person.items() if asked(user)} == QUESTIONS[question]
+    assert not asked(AnonymousUser())
 
 
 def test_who_sees_the_coverage_of_a_forum(world: cast.World) -> None:

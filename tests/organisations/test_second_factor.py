@@ -15,7 +15,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from kvinnofrid.core import access
 from kvinnofrid.core.models import Message
+from organisations.actions.login import reset_second_factors
 from organisations.login.adapters import WRONG_CODE, SecondFactorAdapter
 from organisations.models import User
 from tests.factories import cast
@@ -317,6 +319,15 @@ def test_who_may_not_reset(world: cast.World, as_person: Any, by: str, person: s
     assert reset(client, target, reason="Vill gärna").status_code == status
     assert target.history.count() == before
     assert subjects(target) == []
+
+
+@pytest.mark.parametrize(("by", "person"), [("reader", "representative"), ("administrator", "coordinator")])
+def test_the_reset_itself_refuses_those_who_may_not(world: cast.World, by: str, person: str) -> None:
+    target = world.person[person]
+    Authenticator.objects.create(user=target, type=Authenticator.Type.TOTP, data={})
+    with pytest.raises(access.Refused):
+        reset_second_factors(person=target, by=world.person[by], reason="Vill gärna")
+    assert Authenticator.objects.filter(user=target).exists()
 
 
 def test_the_cipher_never_gives_the_same_twice() -> None:
