@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -115,6 +115,9 @@ class _Word:
             styles[name].font.color.rgb = BLACK
         heading = styles["Heading 1"].element.get_or_add_pPr()
         heading.insert_element_before(self.lists.reference(self.lists.headings, 0), *_AFTER_NUMBER)
+        stops = styles["Footer"].paragraph_format.tab_stops
+        stops.clear_all()
+        stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)  # the right margin
         for lang in styles.element.iter(qn("w:lang")):
             lang.set(qn("w:val"), language)
 
