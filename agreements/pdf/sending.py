@@ -8,6 +8,7 @@ from agreements.actions.sending import Package
 from agreements.models import DispatchItem
 from agreements.queries.letters import Contents, contents
 from kvinnofrid.core import pdf, word
+from organisations.queries import mark_of_all
 
 
 def package(item: DispatchItem, agreement_pdf: bytes) -> Package:
@@ -43,4 +44,5 @@ def _docx(inside: Contents) -> bytes:
         facts=proposal.facts,
         footer=f"{proposal.reference} · {proposal.edition}",
         created=inside.created,
+        mark=mark_of_all(),
     )

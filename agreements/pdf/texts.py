@@ -10,6 +10,7 @@ from agreements.queries.printing import version_document
 from agreements.queries.texts import Comparison, SectionView, changed_at, section_texts
 from kvinnofrid.core import pdf, word
 from organisations.models import Partnership
+from organisations.queries import mark_of_all
 
 
 def filename(version: AgreementVersion, suffix: str) -> str:
@@ -51,6 +52,7 @@ def version_docx(version: AgreementVersion) -> bytes:
         sections=section_texts(version),
         footer=f"{document.reference} · {document.edition}",
         created=changed_at(version),
+        mark=mark_of_all(),
     )
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -25,7 +26,7 @@ LEVELS = 9
 INDENT = 360  # twentieths of a point for each level of a list
 BULLETS = "•–▪"
 SAME_TIME = (1980, 1, 1, 0, 0, 0)
-BLACK = RGBColor(0x1A, 0x1A, 0x1A)
+BLACK, GREY = RGBColor(0x1A, 0x1A, 0x1A), RGBColor(0x76, 0x76, 0x76)
 # Names of our own that `core.document_word` knows when the document comes back.
 FACT, CELL_HEADING = "Uppgift", "Tabellrubrik"
 
@@ -40,10 +41,13 @@ def write_docx(
     sections: Sequence[SectionText],
     footer: str,
     created: datetime,
+    mark: str = "",
     language: str = "sv-SE",
 ) -> bytes:
     """An agreement: its sections under numbered headings."""
-    word = _Word(title=title, subtitle=subtitle, facts=facts, footer=footer, created=created, language=language)
+    word = _Word(
+        title=title, subtitle=subtitle, facts=facts, footer=footer, created=created, mark=mark, language=language
+    )
     for section in sections:
         word.heading(section.heading)
         word.blocks(section.body)
@@ -57,10 +61,11 @@ def write_document(
     footer: str,
     created: datetime,
     facts: Sequence[tuple[str, str]] = (),
+    mark: str = "",
     language: str = "sv-SE",
 ) -> bytes:
     """A letter or a proposal: a title, facts and clean HTML."""
-    word = _Word(title=title, subtitle="", facts=facts, footer=footer, created=created, language=language)
+    word = _Word(title=title, subtitle="", facts=facts, footer=footer, created=created, mark=mark, language=language)
     word.blocks(blocks)
     return word.saved()
 
@@ -76,13 +81,14 @@ class _Word:
         facts: Sequence[tuple[str, str]],
         footer: str,
         created: datetime,
+        mark: str,
         language: str,
     ) -> None:
         self.document = docx.Document()
         self.lists = _Lists(self.document)
         self.shape(language)
         self.describe(title, created, language)
-        self.margins(title, footer)
+        self.margins(title, footer, mark)
         self.document.add_paragraph(_line(title), style="Title")
         if subtitle:
             self.document.add_paragraph(_line(subtitle), style="Subtitle")
@@ -109,6 +115,9 @@ class _Word:
             styles[name].font.color.rgb = BLACK
         heading = styles["Heading 1"].element.get_or_add_pPr()
         heading.insert_element_before(self.lists.reference(self.lists.headings, 0), *_AFTER_NUMBER)
+        stops = styles["Footer"].paragraph_format.tab_stops
+        stops.clear_all()
+        stops.add_tab_stop(Mm(156), WD_TAB_ALIGNMENT.RIGHT)  # the right margin
         for lang in styles.element.iter(qn("w:lang")):
             lang.set(qn("w:val"), language)
 
@@ -122,9 +131,14 @@ class _Word:
         for key in [key for key, relation in related.items() if relation.reltype.endswith("/thumbnail")]:
             del related[key]  # a picture of the template
 
-    def margins(self, title: str, footer: str) -> None:
+    def margins(self, title: str, footer: str, mark: str) -> None:
         section = self.document.sections[0]
         section.header.paragraphs[0].text = _line(title)
+        if mark:
+            paragraph = section.header.add_paragraph()
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            run = paragraph.add_run(_line(mark))
+            run.bold, run.font.size, run.font.color.rgb = True, Pt(28), GREY
         paragraph = section.footer.paragraphs[0]
         paragraph.add_run(f"{_line(footer)}\tSida " if footer else "Sida ")
         _field(paragraph, "PAGE")

@@ -1,15 +1,17 @@
-"""The mark of a demonstration stands across the pages of every kind of PDF, beside the document's own."""
+"""The mark of a demonstration stands on the pages of every PDF, beside the document's own, and every Word file."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
 from agreements.actions.texts import discard
-from agreements.pdf import texts
+from agreements.pdf import sending, texts
 from mandates import pdf
 from reports.pdf import roster_pdf
 from reports.queries.seats import roster
@@ -59,6 +61,24 @@ def test_in_a_demonstration(world: World, kind: str) -> None:
 def test_in_a_real_portal(world: World, kind: str) -> None:
     draw, own = DRAWN[kind]
     assert f'data-mark="{own}"' in draw(world)
+
+
+def _word_agreement(world: World) -> bytes:
+    return texts.version_docx(made_of.published(world).versions.get())
+
+
+def _word_proposal(world: World) -> bytes:
+    dispatch = made_of.dispatched(world, made_of.published(world), ["falun"])
+    return sending.package(made_of.item_of(dispatch, "falun"), b"").proposal_docx
+
+
+@pytest.mark.parametrize("write", [_word_agreement, _word_proposal])
+@pytest.mark.parametrize("is_demonstration", [True, False])
+def test_a_word_file(world: World, write: Callable[[World], bytes], is_demonstration: bool) -> None:
+    if is_demonstration:
+        cast.demonstrate()
+    [section] = docx.Document(io.BytesIO(write(world))).sections
+    assert ("DEMONSTRATION" in [paragraph.text for paragraph in section.header.paragraphs]) is is_demonstration
 
 
 def test_no_template_puts_its_own_mark_in_the_place_of_it() -> None:
