@@ -85,7 +85,8 @@ def seen(items: list[pytest.Item]) -> dict[str, list[tuple[float, str]]]:
     return found
 
 
-def _run(item: pytest.Item, following: pytest.Item | None) -> bool:
+def _run(item: pytest.Item, following: Any) -> bool:
+    """What `following` needs too is kept: the next test, or what the tests of a file share."""
     if hasattr(item, "_initrequest"):
         item._initrequest()
     signal.alarm(SECONDS)
@@ -120,7 +121,7 @@ class Biter:
         if place := place_of(flip):
             ranked = sorted((name.startswith(ACCESS), seconds, name) for seconds, name in self.known.get(place, ()))
             return [name for _, _, name in ranked if name in self.items]
-        return [f"{DOORS}[{name}]" for name in addresses_of(flip)]
+        return [name for address in addresses_of(flip) if (name := f"{DOORS}[{address}]") in self.items]
 
     def fails(self, item: pytest.Item, flip: Flip) -> bool:
         with flipped(flip):
@@ -138,13 +139,13 @@ class Biter:
 
     def passed(self, item: pytest.Item, *, anew: bool = False) -> bool:
         self.session._setupstate.teardown_exact(None if anew else item)
-        return _run(item, item)
+        return _run(item, item.parent)
 
 
 def addresses_of(flip: Flip) -> list[str]:
     """The names of the addresses that lead to a view."""
     text = (BASE / flip.path.partition("/")[0] / "urls.py").read_text(encoding="utf-8")
-    return re.findall(rf'\.{flip.function}\b.*?name="(\w+)"', text)
+    return [flip.function, *re.findall(rf'\.{flip.function}\b.*?name="(\w+)"', text)]
 
 
 def _too_long(_signal: int, _frame: Any) -> None:

@@ -307,6 +307,13 @@ def test_only_the_representative_answers(world: cast.World, as_person: As, key: 
         renewals.decline_renewal(mandate=mandate, reason=REASON, by=world.person[key])
 
 
+def test_others_are_not_told_that_nobody_has_asked(world: cast.World) -> None:
+    mandate = cast.attested(world)
+    for key, refusal in (("representative", MoveRefused), ("commissioner", Refused), ("outsider", Refused)):
+        with pytest.raises(refusal):
+            renewals.decline_renewal(mandate=mandate, reason=REASON, by=world.person[key])
+
+
 @pytest.mark.parametrize(
     ("state", "expected"),
     [

@@ -138,6 +138,7 @@ def test_others_read_and_change_nothing(world: World, as_person: As, key: str) -
         {"body": body.pk, f"body-{body.pk}-days": "2027-02-15"},
         {"body": body.pk, "remove": body.meetings.get().pk},
         {"add_body": "1", "body-kind": "council", "body-name": "Nämnden"},
+        {"add_body": "1", "body-name": ""},
         {},
     ):
         assert client.post(PAGE, data).status_code == 403

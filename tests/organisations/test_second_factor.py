@@ -17,7 +17,10 @@ from django.utils import timezone
 
 from kvinnofrid.core import access
 from kvinnofrid.core.models import Message
+from organisations import permissions
+from organisations.actions import grant_role
 from organisations.actions.login import reset_second_factors
+from organisations.enums import Role
 from organisations.login.adapters import WRONG_CODE, SecondFactorAdapter
 from organisations.models import User
 from tests.factories import cast
@@ -328,6 +331,13 @@ def test_the_reset_itself_refuses_those_who_may_not(world: cast.World, by: str, 
     with pytest.raises(access.Refused):
         reset_second_factors(person=target, by=world.person[by], reason="Vill gärna")
     assert Authenticator.objects.filter(user=target).exists()
+
+
+def test_a_coordinators_are_not_reset_in_the_own_organisation_either(world: cast.World) -> None:
+    person, by = world.person["coordinator"], world.person["administrator"]
+    assert permissions.may_reset_factors(by, world.person["reader"])
+    grant_role(user=person, role=Role.READER, scope=world.org["falun"], by=None, starts_on=timezone.localdate())
+    assert not permissions.may_reset_factors(by, person)
 
 
 def test_the_cipher_never_gives_the_same_twice() -> None:
