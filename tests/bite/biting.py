@@ -105,6 +105,7 @@ class Biter:
     ) -> None:
         self.session, self.known = session, known
         self.items = {item.nodeid: item for item in items}
+        self.paths = {item.path for item in items}
 
     def noticed(self, flip: Flip) -> str:
         """The first test that fails because of the flip, and not without it."""
@@ -115,12 +116,18 @@ class Biter:
         return ""
 
     def candidates(self, flip: Flip) -> list[str]:
-        """The tests that run the rule, the quickest first; those of the access table, whose stage takes long, last."""
+        """The tests that run the rule: in files that name it, in the access table, and the others; the quickest first."""
         if flip.is_table:
             return list(dict.fromkeys(name for start in OF_TABLES for name in self.items if name.startswith(start)))
         if place := place_of(flip):
-            ranked = sorted((name.startswith(ACCESS), seconds, name) for seconds, name in self.known.get(place, ()))
-            return [name for _, _, name in ranked if name in self.items]
+            word = re.compile(rf"\b{re.escape(flip.function)}\b")
+            naming = {path for path in self.paths if word.search(path.read_text(encoding="utf-8"))}
+            ranked = sorted(
+                (self.items[name].path not in naming, not name.startswith(ACCESS), seconds, name)
+                for seconds, name in self.known.get(place, ())
+                if name in self.items
+            )
+            return [name for *_, name in ranked]
         return [name for address in addresses_of(flip) if (name := f"{DOORS}[{address}]") in self.items]
 
     def fails(self, item: pytest.Item, flip: Flip) -> bool:

@@ -307,6 +307,15 @@ def test_only_the_representative_answers(world: cast.World, as_person: As, key: 
         renewals.decline_renewal(mandate=mandate, reason=REASON, by=world.person[key])
 
 
+@pytest.mark.parametrize("key", ["representative", "commissioner", "administrator", "outsider"])
+def test_only_the_coordinator_stops_asking(world: cast.World, key: str) -> None:
+    mandate, edition = cast.attested(world), second(world)
+    ask(world, edition, mandate)
+    with pytest.raises(Refused):
+        renewals.withdraw_renewal(mandate=mandate, by=world.person[key])
+    assert RenewalRequest.objects.get().state == "open"
+
+
 def test_others_are_not_told_that_nobody_has_asked(world: cast.World) -> None:
     mandate = cast.attested(world)
     for key, refusal in (("representative", MoveRefused), ("commissioner", Refused), ("outsider", Refused)):
