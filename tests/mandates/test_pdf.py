@@ -1,7 +1,7 @@
 """The form as a document: what it says in each state, what it keeps from other organisations, how it is set."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -20,8 +20,8 @@ from mandates.pdf import Contact, LineDocument, Person, blank_form_pdf, mandate_
 from tests.core.test_pdf import fonts_of, raw, tags_of, text_of
 from tests.factories import cast
 
-NOON = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
-TODAY = timezone.localdate(NOON)
+NOON = timezone.localtime().replace(hour=11, minute=0, second=0, microsecond=0)
+TODAY = NOON.date()
 MARGIN = 59  # points: the narrower of the side margins
 
 
