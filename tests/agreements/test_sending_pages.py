@@ -16,6 +16,7 @@ from agreements.models import Agreement, Dispatch, DispatchItem, ForumDecision, 
 from agreements.queries import reminders
 from agreements.queries import sending as queries
 from kvinnofrid.core import audit, jobs
+from kvinnofrid.core.access import Refused
 from kvinnofrid.core.models import Job, Message
 from kvinnofrid.core.overtaking import fingerprint
 from organisations.enums import Role
@@ -66,8 +67,19 @@ def forum_decision(world: World, made: Agreement, **values: Any) -> ForumDecisio
         **values,
     }
     upload = wanted.pop("upload")
-    by = world.person["coordinator"]
+    by = wanted.pop("by", world.person["coordinator"])
     return actions.register_forum_decision(agreement=made, values=wanted, upload=upload, by=by)
+
+
+@pytest.mark.parametrize("key", ["registrar", "administrator", "steering", "chair"])
+def test_only_the_coordinator_tells_what_forums_decided(world: World, key: str) -> None:
+    made, by = published(world, THREE), world.person[key]
+    told = forum_decision(world, made)
+    with pytest.raises(Refused):
+        forum_decision(world, made, paragraph="§ 13", by=by)
+    with pytest.raises(Refused):
+        actions.remove_forum_decision(decision=told, reason="Fel forum", by=by)
+    assert made.forum_decisions.get() == told
 
 
 def forum_post(world: World, **values: Any) -> dict[str, Any]:

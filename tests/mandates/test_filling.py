@@ -388,6 +388,16 @@ def test_the_line_of_another_mandate_under_the_own_one(world: cast.World, as_per
     assert client.post(url, line_post(world)).status_code == 404
 
 
+def test_the_line_of_an_organisation_that_one_has_left(world: cast.World, as_person: Any) -> None:
+    mandate = cast.draft(world, "mora_representative", cast.MORAS)
+    left, kept = mandate.lines.get(seat__organisation__slug="orsa"), mandate.lines.get(seat__organisation__slug="mora")
+    role = world.person["mora_representative"].memberships.get(organisation=world.org["orsa"])
+    organisation_actions.end_role(membership=role, by=None, ends_on=timezone.localdate() - timedelta(days=1))
+    client = as_person("mora_representative")
+    assert [client.get(line_url(line)).status_code for line in (left, kept)] == [403, 200]
+    assert client.post(line_url(left), {"share_percent": "x"}).status_code == 403
+
+
 def test_one_contact_posted_twice_with_the_same_id(world: cast.World, as_person: Any) -> None:
     client = as_person("representative")
     _, line = start(world, client)
