@@ -13,10 +13,9 @@ from typing import Any
 from agreements.enums import DraftAccess
 from agreements.models import AgreementVersion, DispatchItem
 from kvinnofrid.core import access
-from organisations.models import Organisation
 from organisations.permissions import is_coordinator, is_member, may_register
 
-__all__ = ["is_coordinator", "is_member", "may_register", "may_write", "registers_somewhere", "sees_item"]
+__all__ = ["is_coordinator", "is_member", "may_register", "may_write", "sees_item"]
 
 
 def may_write(user: Any, version: AgreementVersion) -> bool:
@@ -30,11 +29,6 @@ def may_write(user: Any, version: AgreementVersion) -> bool:
         or (invitation.organisation is not None and access.may(user, "view_internal", invitation.organisation))
         for invitation in version.invitations.filter(access=DraftAccess.WRITE).select_related("organisation")
     )
-
-
-def registers_somewhere(user: Any) -> bool:
-    """Registers decisions for some organisation."""
-    return is_coordinator(user) or access.may_any(user, "register_decision", Organisation)
 
 
 def sees_item(user: Any, item: DispatchItem) -> bool:
