@@ -81,7 +81,7 @@ TEMPLATES = [
         "OPTIONS": {"undefined": StrictUndefined},
     },
 ]
-FORM_RENDERER = "django.forms.renderers.Jinja2"  # Django's own widgets, several times as quick
+FORM_RENDERER = "django.forms.renderers.Jinja2"  # Django's own widgets
 
 # --- Language and time ---
 LANGUAGE_CODE = "sv"

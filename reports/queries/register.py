@@ -1,6 +1,5 @@
 """All that is registered about agreements, gathered for those who ask how they stand: one query at any size."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,13 +131,8 @@ def registers(agreements: Iterable[Agreement], on: date, *, visitor: Any = None,
     }
     with connection.cursor() as cursor:
         cursor.execute(QUERY, asked)
-        rows = {pk: (seen_at, *map(_rows, columns)) for pk, seen_at, *columns in cursor.fetchall()}
+        rows = {pk: (seen_at, *(column or [] for column in columns)) for pk, seen_at, *columns in cursor.fetchall()}
     return [_register(agreement, *rows[agreement.pk]) for agreement in found]
-
-
-def _rows(column: str | list[Any] | None) -> list[Any]:
-    """Nothing at all is no rows."""
-    return json.loads(column) if isinstance(column, str) else column or []
 
 
 def _by_principal(rows: Iterable[Sequence[Any]]) -> Mapping[int, list[Sequence[Any]]]:

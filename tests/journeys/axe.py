@@ -64,6 +64,7 @@ def check(page: Page) -> None:
 
 def violations(page: Page) -> list[str]:
     """Each element with a fault: which rule, where, and what is wrong."""
+    page.wait_for_load_state()  # whoever clicked may have come no further than to a document without a head
     page.add_script_tag(url=AXE)  # from the portal's own address, so that the browser keeps it compiled
     answer = page.evaluate("options => axe.run(options)", OPTIONS)
     found = answer["violations"] + [rule for rule in answer["incomplete"] if rule["id"] == CERTAIN]

@@ -27,7 +27,7 @@ def test_the_steering_group_reads_it_on_a_phone(window: Window, world: cast.Worl
     page = window("steering", width=PHONE, script=script)
     page.set_viewport_size({"width": PHONE, "height": 844})
     page.goto("/")
-    steps.under(page, "Överenskommelser").get_by_role("link", name="RÖK prov").click()
+    steps.follow(steps.under(page, "Överenskommelser").get_by_role("link", name="RÖK prov"))
     answer = page.locator(".answer__sentence")
     expect(answer).to_have_text(CANNOT)
     expect(answer).to_be_in_viewport(ratio=1)
@@ -42,7 +42,7 @@ def test_the_steering_group_reads_it_on_a_phone(window: Window, world: cast.Worl
     page.go_back()
     expect(answer).to_have_text(CANNOT)
 
-    page.get_by_role("link", name="Se en annan dag").click()
+    steps.follow(page.get_by_role("link", name="Se en annan dag"))
     page.get_by_label("Så stod det den").fill(str(agreeing.day(-20)))
     steps.press(page, "Visa dagen")
     expect(page.get_by_role("main")).to_contain_text("Du ser läget den")

@@ -24,7 +24,7 @@ def test_coordinator_finds_the_missing_one(window: Window, world: cast.World) ->
     steps.log_in(page, world, "coordinator")
     steps.expect_heading(page, "7 av 8 platser saknar giltigt uppdrag")
     check(page)
-    page.get_by_role("main").get_by_role("link", name=re.compile(r"^4\s.*[Ss]aknas")).click()
+    steps.follow(page.get_by_role("main").get_by_role("link", name=re.compile(r"^4\s.*[Ss]aknas")))
     rows = page.get_by_role("main").get_by_role("table").get_by_role("rowheader")
     assert rows.all_inner_texts() == [
         "Länsstyrelsen Dalarna",

@@ -18,7 +18,7 @@ def test_a_new_edition(window: Window, world: cast.World) -> None:
     old = cast.draft(world, "mora_representative", ("mora",))
     page = window()
     steps.log_in(page, world, "coordinator")
-    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Uppdrag", exact=True).click()
+    steps.follow(page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Uppdrag", exact=True))
     steps.press(page, "Formulär och utgåvor")
     check(page)
     steps.follow(page.get_by_role("link", name=re.compile("^Ny utgåva")))

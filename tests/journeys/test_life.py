@@ -55,7 +55,7 @@ def test_handed_over_to_a_successor(window: Window, world: cast.World) -> None:
 
     successor = window("registrar", width=PHONE)
     successor.goto("/")
-    successor.get_by_role("link", name="Fyll i klart uppdraget i Länsgruppen").click()
+    steps.follow(successor.get_by_role("link", name="Fyll i klart uppdraget i Länsgruppen"))
     steps.press(successor, "Granska och skicka in")
     check(successor)
     steps.press(successor, "Skicka in uppdraget")

@@ -128,7 +128,7 @@ def test_one_form_for_four_municipalities(window: Window, world: cast.World) -> 
     page = window(width=PHONE)
     steps.log_in(page, world, "mora_representative")
     expect(page.get_by_role("banner")).to_contain_text("Mora, Orsa, Älvdalen, Malung-Sälen")
-    page.get_by_role("link", name=re.compile("^Fyll i ett uppdrag för ")).click()
+    steps.follow(page.get_by_role("link", name=re.compile("^Fyll i ett uppdrag för ")))
     steps.press(page, "Börja")
     steps.press(page, "Spara och fortsätt")
     steps.expect_heading(page, "Organisationer")
@@ -157,7 +157,7 @@ def test_one_form_for_four_municipalities(window: Window, world: cast.World) -> 
     steps.expect_heading(page, "Du har en sak att göra")
     held = steps.under(page, "Dina uppdrag").get_by_role("rowheader")
     assert held.all_inner_texts() == ["Malung-Sälens kommun", "Mora kommun", "Älvdalens kommun"]
-    page.get_by_role("link", name="Rätta uppdraget för Orsa kommun").click()
+    steps.follow(page.get_by_role("link", name="Rätta uppdraget för Orsa kommun"))
     page.get_by_label("Namn eller funktion").first.fill("Orsas nya kontakt")
     steps.press(page, "Spara och fortsätt")
     steps.press(page, "Skicka in uppdraget")

@@ -55,7 +55,7 @@ def test_the_whole_load(window: Window, world: cast.World) -> None:
     steps.expect_heading(page, "Samlad andel")
     expect(steps.row(page, "Maj Morasson Handläggare")).to_contain_text("50")
     check(page)
-    page.get_by_role("rowheader").get_by_role("link", name="Maj Morasson").click()
+    steps.follow(page.get_by_role("rowheader").get_by_role("link", name="Maj Morasson"))
     check(page)
     orsa = window("orsa_reader", width=PHONE)
     orsa.goto(page.url.replace(page.url.split("/samlad")[0], ""))
