@@ -20,8 +20,8 @@ NAVIGATION = (
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The partnership, the navigation, and on whose behalf the person acts. Two queries for a logged-in page."""
-    partnership = Partnership.objects.first()
+    """The partnership, the navigation, and on whose behalf the person acts. Two queries for a page."""
+    partnership = Partnership.objects.defer("outlines").first()  # the map's, large, and of no use to other pages
     user = getattr(request, "user", None)
     context: dict[str, Any] = {
         "partnership": partnership,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -167,9 +167,9 @@ def clock_rows(decision: AdoptionDecision) -> list[ClockRow]:
     """Registered days beside the last ones that the law allows, each counted from what is registered before it."""
     fact = _fact(decision)
     approved = decision.approved_on or (decision.decided_on if decision.is_approved_at_once else None)
-    unapproved = replace(fact, approved_on=None, is_approved_at_once=False)
-    as_computed = legal_clock(replace(fact, announced_on=None))
-    whole = legal_clock(replace(fact, legal_force_on=None))
+    unapproved = fact._replace(approved_on=None, is_approved_at_once=False)
+    as_computed = legal_clock(fact._replace(announced_on=None))
+    whole = legal_clock(fact._replace(legal_force_on=None))
     return [
         ClockRow("Protokollet justerat", approved, legal_clock(unapproved).approved_by.on),
         ClockRow("Justeringen anslagen", decision.announced_on, as_computed.announced_by.on),

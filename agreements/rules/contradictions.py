@@ -96,14 +96,13 @@ def _of_extension(change: ValidityChange, end: date | None) -> Iterator[str]:
 
 
 def _of_entry(entry: Decision, published: dict[int, date]) -> Iterator[str]:
-    decided = f"{entry.body} beslutade {_day(entry.decided_on)}"
     if entry.version is not None and entry.version not in published:
-        yield f"{decided} om version {entry.version}, som inte är publicerad."
+        yield f"{_decided(entry)} om version {entry.version}, som inte är publicerad."
     elif entry.version is not None and entry.decided_on < published[entry.version]:
-        yield f"{decided}, innan version {entry.version} publicerades {_day(published[entry.version])}."
+        yield f"{_decided(entry)}, innan version {entry.version} publicerades {_day(published[entry.version])}."
     registered = local_day(entry.registered_at)
     if entry.decided_on > registered:
-        yield f"{decided}, men det registrerades redan {_day(registered)}."
+        yield f"{_decided(entry)}, men det registrerades redan {_day(registered)}."
     if entry.role != StepRole.DECIDING and entry.outcome in ADOPTIONS:
         yield f"{entry.body} står som antagande {_day(entry.decided_on)} men är inte det organ som beslutar."
 
@@ -151,8 +150,7 @@ def _of_order(entries: Sequence[Decision]) -> Iterator[str]:
         ruling = latest.get(entry.version)
         is_decided = ruling and ruling.outcome in FINAL and ruling.decided_on < entry.decided_on
         if ruling and is_decided and entry.role != StepRole.DECIDING:
-            after = f"efter att {ruling.body} beslutade {_day(ruling.decided_on)}"
-            yield f"{entry.body} behandlade ärendet {_day(entry.decided_on)}, {after}."
+            yield f"{entry.body} behandlade ärendet {_day(entry.decided_on)}, efter att {_decided(ruling)}."
     for first, second in pairwise(sorted(deciding, key=lambda entry: (entry.body, entry.decided_on))):
         is_same_meeting = (first.body, first.decided_on) == (second.body, second.decided_on)
         if is_same_meeting and (first.outcome, first.version) != (second.outcome, second.version):
@@ -164,8 +162,7 @@ def _of_assertions(principal: Principal, version: int | None, as_of: date, known
     for assertion in assertions_in_force(principal, as_of=as_of, known_on=known_on):
         then = principal_verdict(principal, version, as_of=assertion.said_on - ONE_DAY, known_on=known_on)
         if then.decision and then.verdict in DECIDED:
-            decided = f"{then.decision.body} beslutade {_day(then.decision.decided_on)}"
-            yield f"Beskedet {_day(assertion.said_on)} att inget är beslutat kom efter att {decided}."
+            yield f"Beskedet {_day(assertion.said_on)} att inget är beslutat kom efter att {_decided(then.decision)}."
 
 
 def _of_plan(principal: Principal) -> Iterator[str]:
@@ -178,6 +175,10 @@ def _of_plan(principal: Principal) -> Iterator[str]:
         has_calendar = any(meeting.year == day.year for meeting in step.meetings)
         if has_calendar and day not in step.meetings:
             yield f"Sammanträdet i {step.body} är planerat till {_day(day)}, men kalendern har inget då."
+
+
+def _decided(entry: Decision) -> str:
+    return f"{entry.body} beslutade {_day(entry.decided_on)}"
 
 
 def _kind(change: ValidityChange) -> str:

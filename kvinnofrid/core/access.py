@@ -89,16 +89,24 @@ def forget(user: Any) -> None:
 def _grants_on(user: Any, day: date) -> frozenset[tuple[str, str, int]]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    sql, values = _query()
+    return frozenset(rows_of(_query(), user, day))
+
+
+def rows_of(query: tuple[str, tuple[Any, ...]], user: Any, day: date) -> list[tuple[Any, ...]]:
+    """What a query that was written of SOMEBODY on SOME_DAY finds of this person on this day.
+
+    For what every page asks: to write such a query takes longer than to ask it, so it is done once per process.
+    """
+    sql, values = query
     asked = {SOMEBODY: user.pk, SOME_DAY: day}
     with connection.cursor() as cursor:
         cursor.execute(sql, [asked.get(value, value) for value in values])
-        return frozenset(cursor.fetchall())
+        return list(cursor.fetchall())
 
 
 @cache
 def _query() -> tuple[str, tuple[Any, ...]]:
-    """The query and its values, written once per process: to write it takes longer than to ask it, on every page."""
+    """The query and its values, of SOMEBODY on SOME_DAY."""
     somebody = get_user_model()(pk=SOMEBODY)
     rows = [
         _rows(model)

@@ -177,6 +177,7 @@ def _extent(path: str) -> tuple[float, float, float, float]:
     return min(across), min(down), max(across), max(down)
 
 
+@lru_cache(maxsize=2048)
 def _text(number: float) -> str:
     return f"{round(float(number), 1):g}"
 

@@ -78,7 +78,7 @@ TEMPLATES = [
     {  # for what stands hundreds of times on a page: {% quick %}
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"undefined": StrictUndefined},
+        "OPTIONS": {"environment": "kvinnofrid.core.quick.Quick", "undefined": StrictUndefined},
     },
 ]
 FORM_RENDERER = "django.forms.renderers.Jinja2"  # Django's own widgets

@@ -1,9 +1,13 @@
 """Which roles somebody has, and who has one in an organisation."""
 
 from datetime import date
+from functools import cache
+from typing import Any
 
+from django.db.models import CharField, Value
 from django.utils import timezone
 
+from kvinnofrid.core import access
 from kvinnofrid.core.ordering import swedish
 from organisations.models import Membership, Organisation, User
 
@@ -18,16 +22,22 @@ def roles_today(user: User) -> list[Membership]:
 
 
 def on_behalf_of(user: User) -> list[str]:
-    """For whom the person acts today: organisations and forums by short name, once each.
+    """For whom the person acts today: organisations and forums by short name, once each, roles before seats."""
+    rows = sorted(access.rows_of(_scopes(), user, timezone.localdate()), key=lambda row: row[:2])
+    names = [organisation or forum or f"{partnership} (samordnare)" for *_, organisation, forum, partnership in rows]
+    return list(dict.fromkeys(names))
 
-    Asked for every page, so only the names are fetched.
-    """
-    today = timezone.localdate()
-    held = user.memberships.active_on(today).order_by("pk")
-    scopes = held.values_list("organisation__short_name", "forum__name", "partnership__name")
-    names = [organisation or forum or f"{partnership} (samordnare)" for organisation, forum, partnership in scopes]
-    seats = user.appointments.active_on(today).values_list("seat__forum__name", flat=True)
-    return list(dict.fromkeys([*names, *seats]))
+
+@cache
+def _scopes() -> tuple[str, tuple[Any, ...]]:
+    """Whether it is a seat, its key, and the names that it may have: of the organisation, forum or partnership."""
+    somebody, none = User(pk=access.SOMEBODY), Value(None, CharField())
+    held = somebody.memberships.active_on(access.SOME_DAY).annotate(is_seat=Value(False))
+    seats = somebody.appointments.active_on(access.SOME_DAY).annotate(is_seat=Value(True), none=none)
+    roles = held.values_list("is_seat", "pk", "organisation__short_name", "forum__name", "partnership__name")
+    return roles.union(
+        seats.values_list("is_seat", "pk", "none", "seat__forum__name", "none"), all=True
+    ).query.sql_with_params()
 
 
 def members(organisation: Organisation, day: date) -> list[Membership]:

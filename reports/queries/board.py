@@ -117,7 +117,8 @@ class Row:
     @property
     def was_registered_late(self) -> bool:
         """So long after the decision that one who looks back should know it."""
-        return bool(self.decided_on and self.registered_on and self.registered_on - self.decided_on > LATE)
+        decision = self.found.decision
+        return bool(decision and local_day(decision.registered_at) - decision.decided_on > LATE)
 
     @property
     def paragraph(self) -> str:

@@ -679,7 +679,7 @@ def test_the_page_takes_the_same_queries_however_much(
         assert client.get(FALUN).status_code == 200
 
 
-PAGE_QUERIES = 24
+PAGE_QUERIES = 23
 
 
 def entry_of(made: Agreement) -> AdoptionDecision:
@@ -696,5 +696,5 @@ def test_the_page_of_an_entry_takes_the_same_queries(
     client = as_person("registrar")
     address = entry_of(made).get_absolute_url()
     client.get(address)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert client.get(address).status_code == 200

@@ -701,9 +701,9 @@ def test_pages_ask_as_often_for_two_as_for_thirty(
     dispatch = dispatched(world, made, slugs)
     client = as_person("coordinator")
     for url, number in (
-        (f"{ROOT}utskick/{dispatch.pk}/", 12),
-        (f"{ROOT}paminnelser/", 20),
-        (f"{ROOT}utskick/nytt/", 16),
+        (f"{ROOT}utskick/{dispatch.pk}/", 11),
+        (f"{ROOT}paminnelser/", 19),
+        (f"{ROOT}utskick/nytt/", 15),
     ):
         client.get(url)
         with django_assert_num_queries(number):

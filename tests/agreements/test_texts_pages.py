@@ -169,8 +169,8 @@ def test_the_list_takes_as_many_queries_for_one_as_for_ten(world: World, as_pers
     assert counts == [LIST_QUERIES, LIST_QUERIES]
 
 
-LIST_QUERIES = 15
-DETAIL_QUERIES = 22
+LIST_QUERIES = 14
+DETAIL_QUERIES = 21
 
 
 def test_one_agreement_takes_as_many_queries_at_any_size(world: World, as_person: Any) -> None:
@@ -192,7 +192,7 @@ def test_one_agreement_takes_as_many_queries_at_any_size(world: World, as_person
     assert counts == [DETAIL_QUERIES, DETAIL_QUERIES]
 
 
-VERSION_QUERIES = {"": 16, "redigera/": 13, "publicera/": 12, "jamfor/": 10}
+VERSION_QUERIES = {"": 15, "redigera/": 12, "publicera/": 11, "jamfor/": 9}
 
 
 @pytest.mark.parametrize(("path", "expected"), VERSION_QUERIES.items())

@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django import forms
 from django.conf import settings
-from django.template import Context, Template
+from django.template import Context, Template, engines
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from jinja2 import UndefinedError
 
 from kvinnofrid.core import samples
 from kvinnofrid.core.icons import ICONS
@@ -214,6 +216,17 @@ def test_the_title_begins_with_fel_when_a_form_has_errors(values: dict[str, obje
 
 
 # The page with all of them
+
+
+def test_what_is_drawn_quickly_is_escaped_and_misses_nothing_in_silence() -> None:
+    drawn = engines["jinja2"].from_string("{{ row.name }}")
+    assert drawn.render({"row": SimpleNamespace(name="<b>Mora</b>")}) == "&lt;b&gt;Mora&lt;/b&gt;"
+    with pytest.raises(AttributeError):
+        drawn.render({"row": SimpleNamespace()})
+    with pytest.raises(AttributeError):
+        drawn.render({"row": {"name": "Mora"}})
+    with pytest.raises(UndefinedError):
+        drawn.render({})
 
 
 def test_the_page_is_open_and_cannot_be_posted_to(client: Client, db: None) -> None:

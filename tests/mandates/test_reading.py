@@ -109,8 +109,8 @@ def many(world: cast.World, count: int, slugs: tuple[str, ...] = ("falun",)) -> 
             actions.withdraw(mandate=mandate, reason="Prov.", by=world.person[key])
 
 
-LIST_QUERIES = 9
-DETAIL_QUERIES = 12
+LIST_QUERIES = 8
+DETAIL_QUERIES = 11
 
 
 @pytest.mark.parametrize("count", [1, 11])
@@ -133,8 +133,8 @@ def test_detail_queries(world: cast.World, as_person: Any, django_assert_num_que
         client.get(f"{LIST}{mandate.pk}/")
 
 
-LINE_QUERIES = 18
-STEP_QUERIES = {"": 18, "granska/": 19}
+LINE_QUERIES = 17
+STEP_QUERIES = {"": 17, "granska/": 18}
 
 
 @pytest.mark.parametrize("slugs", [("mora",), cast.MORAS], ids=["one line", "four lines"])

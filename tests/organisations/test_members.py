@@ -84,7 +84,7 @@ def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_nu
             starts_on=today(),
         )
     client = as_person("administrator")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(LIST)
 
 

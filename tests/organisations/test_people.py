@@ -69,7 +69,7 @@ def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_nu
             user=person, role=Role.READER, scope=world.org["mora"], by=None, starts_on=timezone.localdate()
         )
     client = as_person("coordinator")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(LIST)
 
 

@@ -115,7 +115,7 @@ def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_nu
             user=person, role=Role.REGISTRAR, scope=world.org["mora"], by=None, starts_on=day, ends_on=day
         )
     client = as_person("outsider")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(URL)
 
 

@@ -769,9 +769,9 @@ def test_queries_do_not_grow(
         outbox.write(f"prov-{number}", {"subject": "Prov", "body": "Prov"}, recipient=world.person["reader"])
         Retention.objects.create(user=person, announced_on=today(), deactivates_on=today())
     client = as_person("coordinator")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(LIST)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = client.get(f"/personer/{world.person['reader'].pk}/registerutdrag/")
     parts = {part.title: part for chapter in page.context["extract"].chapters for part in chapter.parts}
     assert (len(parts["Meddelanden"].rows), parts["Meddelanden"].more) == (min(more, 50), max(0, more - 50))

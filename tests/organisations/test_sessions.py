@@ -112,7 +112,7 @@ def test_as_many_questions_however_many_logins(world: cast.World, django_assert_
     for number in range(count):
         here = log_in(address=f"192.0.2.{number + 1}")
     here.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         here.get(LIST)
 
 

@@ -567,11 +567,11 @@ def test_queries_do_not_grow(world: cast.World, as_person: Any, django_assert_nu
     for key in ("coordinator", "steering", "reader"):
         client = as_person(key)
         page(as_person, key=key)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert len(client.get(URL).context["rows"]) == 6 + more
 
 
-def test_a_seat_without_permissions_asks_no_more_than_twelve(
+def test_a_seat_without_permissions_asks_no_more_than_eleven(
     world: cast.World, made: Agreement, as_person: Any, django_assert_num_queries: Any
 ) -> None:
     """One who only sits in a network by office: whether they take part is asked once for each door."""
@@ -582,5 +582,5 @@ def test_a_seat_without_permissions_asks_no_more_than_twelve(
     organisation_actions.appoint(seat=seat, holder=world.person["nobody"], by=None, starts_on=date(2026, 1, 1))
     client = as_person("nobody")
     page(as_person, key="nobody")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(URL)

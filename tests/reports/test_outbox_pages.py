@@ -147,11 +147,9 @@ def test_the_list_asks_the_same_for_one_and_thirty(number: int, world: cast.Worl
         tell(world.person["reader"], event=str(event))
     client = as_person("coordinator")
     client.get(LIST)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get(LIST)
-    assert len(asked) == 10
+    assert len(asked) == 9
 
 
 def test_the_person_chooses_in_the_profile(world: cast.World, as_person: AsPerson) -> None:

@@ -316,7 +316,7 @@ def test_queries_do_not_grow_with_mandates_and_appointments(
         day = date(2010, 1, 1) + timedelta(days=number)
         actions.appoint(seat=seat, holder=world.person["outsider"], by=None, starts_on=day, ends_on=day)
     client = as_person("reader")
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         assert len(client.get(FALUN).context["overview"].lines) == more
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(STEERING)

@@ -84,7 +84,7 @@ def decisions(corrections: bool = True) -> st.SearchStrategy[tuple[Decision, ...
 
 
 def numbered(rows: list[Any]) -> tuple[Any, ...]:
-    return tuple(type(row)(**{**row.__dict__, "key": key}) for key, row in enumerate(rows, start=1))
+    return tuple(row._replace(key=key) for key, row in enumerate(rows, start=1))
 
 
 ASSERTIONS = st.lists(

@@ -115,7 +115,7 @@ def test_prepared_after_it_was_decided() -> None:
     assert of_entries(entry("2026-03-10"), late) == [text]
     assert of_entries(entry("2026-03-10", Outcome.REFERRED_BACK), late) == []
     assert of_entries(entry("2026-03-10"), late, entry("2026-06-15", key=3)) == []
-    assert texts(agreement(principal("Falun", entry("2026-03-10"), replace(late, version=None)))) == []
+    assert texts(agreement(principal("Falun", entry("2026-03-10"), late._replace(version=None)))) == []
 
 
 def test_two_decisions_on_one_day() -> None:
@@ -137,7 +137,7 @@ def test_said_not_to_be_decided_after_it_was() -> None:
 
 
 def test_plans() -> None:
-    steps = (replace(STEPS[0], planned_on=on("2026-06-15")), replace(STEPS[1], planned_on=on("2026-03-11")))
+    steps = (STEPS[0]._replace(planned_on=on("2026-06-15")), STEPS[1]._replace(planned_on=on("2026-03-11")))
     assert of_entries(steps=steps) == [
         "Sammanträdet i Kommunfullmäktige är planerat till 11 mars 2026, före det i Kommunstyrelsen 15 juni 2026.",
         "Sammanträdet i Kommunfullmäktige är planerat till 11 mars 2026, men kalendern har inget då.",

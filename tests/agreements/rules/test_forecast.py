@@ -323,6 +323,6 @@ def test_a_possible_plan_agrees_with_the_forecast(facts: Agreement, today: date)
 
 def _unplanned(facts: Agreement) -> list[Any]:
     return [
-        replace(each, steps=tuple(replace(one_step, planned_on=None) for one_step in each.steps))
+        replace(each, steps=tuple(one_step._replace(planned_on=None) for one_step in each.steps))
         for each in facts.principals
     ]

@@ -1,6 +1,5 @@
 """How one principal stands to one version: every input, and the order in which it was told."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations, product
 
@@ -127,7 +126,7 @@ def test_on_one_day_a_deciding_body_comes_after_the_others() -> None:
 def test_ties_on_a_day_go_to_the_entry_registered_last_then_to_the_key() -> None:
     first = entry("2026-03-10", Outcome.REJECTED, key=2, registered="2026-03-11")
     last = entry("2026-03-10", Outcome.ADOPTED, key=1, registered="2026-03-12")
-    same = replace(first, key=3, registered_at=last.registered_at)
+    same = first._replace(key=3, registered_at=last.registered_at)
     assert {verdict(*order) for order in permutations([first, last])} == {"identical"}
     assert {verdict(*order) for order in permutations([first, last, same])} == {"rejected"}
 
@@ -147,7 +146,7 @@ def test_corrections() -> None:
 
 
 def test_what_is_registered_after_midnight_in_sweden_is_known_the_next_day() -> None:
-    late = replace(entry("2026-03-10"), registered_at=at(on("2026-03-10"), 23))  # 00.00 on the 11th in Sweden
+    late = entry("2026-03-10")._replace(registered_at=at(on("2026-03-10"), 23))  # 00.00 on the 11th in Sweden
     falun = principal("Falun", late)
     assert local_day(late.registered_at) == on("2026-03-11")
     assert principal_verdict(falun, 1, as_of=on("2026-03-10")).verdict == Verdict.UNKNOWN
@@ -282,7 +281,7 @@ def test_the_order_of_registration_never_matters(entries: tuple[Decision, ...], 
     rows = list({row.decided_on: row for row in entries}.values())
     late = date(2028, 1, 1)
     moments = [at(late + timedelta(days=place)) for place in order]
-    again = [replace(row, registered_at=moment) for row, moment in zip(rows, moments, strict=False)]
+    again = [row._replace(registered_at=moment) for row, moment in zip(rows, moments, strict=False)]
     as_of = date(2027, 4, 1)
     found = [
         principal_verdict(Principal("p", "P", decisions=tuple(each)), version, as_of=as_of, known_on=date(2029, 1, 1))
