@@ -253,9 +253,10 @@ def extract_news(decision: AdoptionDecision, versions: Iterable[AgreementVersion
     reading = reading_of(decision)
     if reading is None or reading.fault:
         why = reading.fault if reading else "Filen är inte läst."
-        return ExtractNews("warning", "Portalen kunde inte läsa utdraget", f"{why} En person behöver titta i det.")
+        text = why + _to_do(decision, "En person behöver titta i det.")
+        return ExtractNews("warning", "Portalen kunde inte läsa utdraget", text)
     if not reading.has_text:
-        text = "Filen är troligen inskannad. En person behöver titta i den."
+        text = "Filen är troligen inskannad." + _to_do(decision, "En person behöver titta i den.")
         return ExtractNews("warning", "Utdraget har ingen text som portalen kan läsa", text)
     if _is_contrary(decision, reading):
         return _contrary_news(decision, reading, versions)
@@ -279,7 +280,7 @@ def _contrary_news(
 
 
 def _plain_news(decision: AdoptionDecision, reading: ExtractReading) -> ExtractNews:
-    hidden = " Filen har också text som inte syns när den läses, så en person behöver titta i den."
+    hidden = " Filen har också text som inte syns när den läses." + _to_do(decision, "En person behöver titta i den.")
     extra = hidden if reading.has_hidden_text else ""
     if not text_in_words(decision):
         named = f"I utdraget står {', '.join(reading.found)}. " if reading.found else ""
@@ -289,12 +290,18 @@ def _plain_news(decision: AdoptionDecision, reading: ExtractReading) -> ExtractN
             f"{named}Rätta den om det går att se.{extra}",
         )
     if not reading.found:
-        text = f"En person behöver se efter om {_stated_in_words(decision)} står i utdraget.{extra}"
-        return ExtractNews("warning", "Portalen hittade inget fingeravtryck i utdraget", text)
-    text = f"{stated_short(decision)} står i utdragets text. En person behöver bekräfta det.{extra}"
+        text = _to_do(decision, f"En person behöver se efter om {_stated_in_words(decision)} står i utdraget.") + extra
+        return ExtractNews("warning", "Portalen hittade inget fingeravtryck i utdraget", text.strip())
+    to_do = _to_do(decision, "En person behöver bekräfta det.")
+    text = f"{stated_short(decision)} står i utdragets text.{to_do}{extra}"
     tone = "warning" if reading.has_hidden_text else "good"
     title = "Portalen hittade rätt fingeravtryck i utdraget"
     return ExtractNews(tone, title, text, names_it=not reading.has_hidden_text)
+
+
+def _to_do(decision: AdoptionDecision, text: str) -> str:
+    """What is left for a person to do with the extract, after a space; nothing when a person has seen it."""
+    return "" if evidence_of(decision) == Evidence.EXTRACT else f" {text}"
 
 
 def _stated_in_words(decision: AdoptionDecision) -> str:

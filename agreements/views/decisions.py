@@ -1,5 +1,6 @@
 """A principal's decisions, their corrections and what proves them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -69,7 +70,6 @@ def decision_create(request: HttpRequest, slug: str, organisation: str) -> HttpR
 def decision_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One entry: what was decided, how well it is known, and what happens next."""
     decision = _decision(request, slug, pk)
-    grades = _grades(request, decision)
     row = queries.entry_row(decision)
     context = {
         "row": row,
@@ -79,7 +79,7 @@ def decision_detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "proofs": list(decision.proofs.all()),
         "joint": queries.same_meeting(decision),
         "may_register": may_register(request.user, decision.organisation),
-        "may_prove": row.counts and any(not queries.proof_refusal(decision, grade) for grade in grades),
+        "may_prove": row.counts and bool(_left_to_prove(decision, _grades(request, decision))),
     }
     return _page(request, "agreements/decision_detail.html", decision.agreement, decision.organisation, **context)
 
@@ -133,12 +133,12 @@ def decision_prove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     grades = _grades(request, decision)
     if not grades:
         raise Refused
-    # What is given already may be posted again: a double click finds the first one's proof.
-    given = {proof.grade for proof in decision.proofs.all()} if request.method != "POST" else set()
-    refusals = {grade: queries.proof_refusal(decision, grade) for grade in grades}
-    left = [grade for grade in grades if grade not in given and not refusals[grade]]
+    refusals = [queries.proof_refusal(decision, grade) for grade in grades]
+    left = _left_to_prove(decision, grades)
+    if request.method == "POST":  # also what is given already: a double click finds the proof of the first
+        left = [grade for grade, refusal in zip(grades, refusals, strict=True) if not refusal]
     if not left or not queries.entry_counts(decision):
-        messages.info(request, next(filter(None, refusals.values()), PROVING))
+        messages.info(request, next(filter(None, refusals), PROVING))
         return redirect(decision)
     initial = {"grade": left[0]} if len(left) == 1 else {}
     form = ProveForm(request.POST or None, decision=decision, grades=left, initial=initial)
@@ -177,6 +177,12 @@ def _grades(request: HttpRequest, decision: AdoptionDecision) -> list[Evidence]:
     """The kinds of proof that the person may give."""
     sees = [Evidence.EXTRACT] if may_register(request.user, decision.organisation) else []
     return sees + ([Evidence.COMPARED] if is_coordinator(request.user) else [])
+
+
+def _left_to_prove(decision: AdoptionDecision, grades: Iterable[Evidence]) -> list[Evidence]:
+    """Those that can be given and are not yet."""
+    given = {proof.grade for proof in decision.proofs.all()}
+    return [grade for grade in grades if grade not in given and not queries.proof_refusal(decision, grade)]
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:

@@ -319,6 +319,22 @@ def test_what_a_reader_and_a_registrar_are_offered(world: World, as_person: As) 
         assert ("Registrera beslut" in principal.text) == offered
 
 
+def test_what_is_proved_is_not_asked_for_again(world: World, as_person: As) -> None:
+    made = published(world)
+    decision = register(world, made, upload=extract(f"Fingeravtryck {made.versions.get().short_fingerprint}"))
+    address = decision.get_absolute_url()
+    asked = ("En person behöver", "Registrera belägg")
+    for key, expected in (("registrar", [True, True]), ("reader", [True, False])):
+        page = as_person(key).get(address).text
+        assert [words in page for words in asked] == expected
+    prove(world, decision, Evidence.EXTRACT, "registrar")
+    for key, expected in (("registrar", [False, False]), ("coordinator", [False, True])):  # who may also compare
+        page = as_person(key).get(address).text
+        assert [words in page for words in asked] == expected
+    prove(world, decision, Evidence.COMPARED, "coordinator", "Läst mot varandra.")
+    assert "Registrera belägg" not in as_person("coordinator").get(address).text
+
+
 def test_a_corrected_entry_leads_on(world: World, as_person: As) -> None:
     decision = register(world, published(world))
     client = as_person("registrar")
