@@ -79,7 +79,10 @@ def test_only_the_coordinator_tells_what_forums_decided(world: World, key: str) 
         forum_decision(world, made, paragraph="§ 13", by=by)
     with pytest.raises(Refused):
         actions.remove_forum_decision(decision=told, reason="Fel forum", by=by)
-    assert made.forum_decisions.get() == told
+    values = {name: getattr(told, name) for name in queries.FORUM_FIELDS} | {"paragraph": "§ 13"}
+    with pytest.raises(Refused):
+        actions.save_forum_decision(decision=told, values=values, by=by)
+    assert made.forum_decisions.get(paragraph=told.paragraph) == told
 
 
 def forum_post(world: World, **values: Any) -> dict[str, Any]:

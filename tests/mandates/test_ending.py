@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -189,6 +190,23 @@ def test_the_sheet_says_what_the_next_one_needs(world: cast.World) -> None:
     assert [text for _heading, text in document.notes] == list(NOTES.values())
     assert [contact.name for contact in document.contacts] == [f"{cast.canary('falun')} kontakt"]
     assert document.open_matters == ()
+
+
+def test_notes_stand_below_their_headings_and_dashes_are_a_list(world: cast.World) -> None:
+    mandate = cast.attested(world)
+    hand_over(world, mandate, notes=NOTES | {"meetings": "- den 9 december\n- den 3 mars"})
+    [line] = lines_of(mandate)
+    drawn = pdf.handover_pdf(line, viewer=world.person["registrar"])
+    assert "<ul><li>den 9 december</li><li>den 3 mars</li></ul>" in drawn.html
+    with pypdfium2.PdfDocument(drawn.pdf) as sheet:
+        text = sheet[0].get_textpage()
+        places = []
+        for words in ("Kommande möten", "den 9 december", "den 3 mars", "Var handlingarna finns", NOTES["papers"]):
+            found = text.search(words).get_next()
+            assert found
+            _left, bottom, _right, top = text.get_charbox(found[0])
+            places += [top, bottom]
+        assert places == sorted(places, reverse=True)
 
 
 def test_the_sheet_is_for_those_who_see_the_line_in_full(world: cast.World, as_person: As) -> None:
