@@ -30,25 +30,29 @@ ORGANISATIONS = {
 }
 MORAS = ("mora", "orsa", "alvdalen", "malung-salen")
 
+# The day when roles and seats began: before all days that tests stand on.
+BEGAN = date(2025, 10, 18)
+SINCE = (BEGAN - timezone.localdate()).days
+
 # person: (name, [(role, scope slug, starts in days, ends in days)])
 Roles = list[tuple[Role, str, int, int | None]]
 PEOPLE: dict[str, tuple[str, Roles]] = {
-    "coordinator": ("Siv Samordnare", [(Role.COORDINATOR, "partnership", -400, None)]),
-    "representative": ("Rut Representant", [(Role.REPRESENTATIVE, "falun", -400, None)]),
-    "commissioner": ("Ulla Uppdragsgivare", [(Role.COMMISSIONER, "falun", -400, None)]),
-    "registrar": ("Ragna Registrator", [(Role.REGISTRAR, "falun", -400, None)]),
-    "administrator": ("Alva Administratör", [(Role.ADMINISTRATOR, "falun", -400, None)]),
-    "reader": ("Lena Läsare", [(Role.READER, "falun", -400, None)]),
-    "mora_representative": ("Maj Morasson", [(Role.REPRESENTATIVE, slug, -400, None) for slug in MORAS]),
-    "mora_commissioner": ("Mats Morasson", [(Role.COMMISSIONER, slug, -400, None) for slug in MORAS]),
-    "orsa_reader": ("Olle Orsasson", [(Role.READER, "orsa", -400, None)]),
-    "sater_representative": ("Sara Sätersson", [(Role.REPRESENTATIVE, "sater", -400, None)]),
-    "outsider": ("Pia Polis", [(Role.READER, "polisen", -400, None)]),
+    "coordinator": ("Siv Samordnare", [(Role.COORDINATOR, "partnership", SINCE, None)]),
+    "representative": ("Rut Representant", [(Role.REPRESENTATIVE, "falun", SINCE, None)]),
+    "commissioner": ("Ulla Uppdragsgivare", [(Role.COMMISSIONER, "falun", SINCE, None)]),
+    "registrar": ("Ragna Registrator", [(Role.REGISTRAR, "falun", SINCE, None)]),
+    "administrator": ("Alva Administratör", [(Role.ADMINISTRATOR, "falun", SINCE, None)]),
+    "reader": ("Lena Läsare", [(Role.READER, "falun", SINCE, None)]),
+    "mora_representative": ("Maj Morasson", [(Role.REPRESENTATIVE, slug, SINCE, None) for slug in MORAS]),
+    "mora_commissioner": ("Mats Morasson", [(Role.COMMISSIONER, slug, SINCE, None) for slug in MORAS]),
+    "orsa_reader": ("Olle Orsasson", [(Role.READER, "orsa", SINCE, None)]),
+    "sater_representative": ("Sara Sätersson", [(Role.REPRESENTATIVE, "sater", SINCE, None)]),
+    "outsider": ("Pia Polis", [(Role.READER, "polisen", SINCE, None)]),
     "steering": ("Stina Styrgrupp", []),
-    "chair": ("Charlie Ordförande", [(Role.CHAIR, "lansgruppen", -400, None)]),
-    "ended": ("Edit Avslutad", [(Role.COMMISSIONER, "falun", -400, -1)]),
+    "chair": ("Charlie Ordförande", [(Role.CHAIR, "lansgruppen", SINCE, None)]),
+    "ended": ("Edit Avslutad", [(Role.COMMISSIONER, "falun", SINCE, -1)]),
     "future": ("Frida Framtid", [(Role.COMMISSIONER, "falun", 1, None)]),
-    "deactivated": ("Dan Avstängd", [(Role.COMMISSIONER, "falun", -400, None)]),
+    "deactivated": ("Dan Avstängd", [(Role.COMMISSIONER, "falun", SINCE, None)]),
     "nobody": ("Nils Ingen", []),
 }
 PASSWORD = "ett-långt-lösenord-för-prov"
@@ -103,9 +107,7 @@ def build() -> World:
     for key, (name, roles) in PEOPLE.items():
         _person(key, name, roles)
     steering = Seat.objects.get(forum__slug="styrgruppen")
-    actions.appoint(
-        seat=steering, holder=_user("steering"), by=None, starts_on=timezone.localdate() - timedelta(days=400)
-    )
+    actions.appoint(seat=steering, holder=_user("steering"), by=None, starts_on=BEGAN)
     deactivated = _user("deactivated")
     deactivated.is_active = False
     _save(deactivated)
