@@ -75,11 +75,8 @@ def document(every: list[Flip], results: dict[str, str]) -> str:
     """What came out, by file."""
     tried = [flip for flip in every if flip.key in results]
     caught = sum(bool(results[flip.key]) for flip in tried)
-    lines = [
-        HEAD,
-        f"{len(every)} flips in all, {caught} noticed so far. What is not listed has no result that holds.",
-        "",
-    ]
+    told = f"{caught} noticed so far. What is not listed has no result that holds."
+    lines = [HEAD, f"{len(every)} flips in all, {'every one noticed.' if caught == len(every) else told}", ""]
     for path in dict.fromkeys(flip.path for flip in tried):
         lines += [f"## `{path}`", "", "| where | rule | flip | noticed by |", "|---|---|---|---|"]
         for flip in (found for found in tried if found.path == path):
