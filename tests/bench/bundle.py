@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import product
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,6 +26,7 @@ from tests.factories import cast
 
 FORMS = 311
 WORKERS = (1, 2)
+TURNS = 2  # the quicker of them counts, for both sides: others use the machine too
 AT_A_TIME = 100  # LibreOffice leaves some out when it is given all of them in one call
 SECTIONS = ("Bakgrund", "Syfte", "Gruppens uppdrag", "Organisationer och resurser", "Representantens uppdrag")
 PARAGRAPHS = [
@@ -41,10 +45,11 @@ def against_libreoffice(world: cast.World, folder: Path) -> Iterator[dict[str, A
     form = _word_form(folder / "form.docx")
     _bundle(world, 1)  # the processes that draw start, LibreOffice writes its profile
     _convert([_filled(form, rows[0], folder / "first.docx")], folder / "warm", folder / "profile-0")
-    ours, theirs = {}, {}
-    for workers in WORKERS:
-        ours[workers] = _seconds(lambda workers=workers: _bundle(world, workers))
-        theirs[workers] = _seconds(lambda workers=workers: _word(form, rows, folder, workers))
+    ours, theirs = dict.fromkeys(WORKERS, inf), dict.fromkeys(WORKERS, inf)
+    for turn, workers in product(range(TURNS), WORKERS):
+        ours[workers] = min(ours[workers], _seconds(partial(_bundle, world, workers)))
+        own = folder / f"turn-{turn}"
+        theirs[workers] = min(theirs[workers], _seconds(partial(_word, form, rows, own, workers)))
     for workers in WORKERS:
         value = ours[workers] / theirs[workers]
         told = f"{theirs[workers] / FORMS * 1000:.0f} ms a form against our {ours[workers] / FORMS * 1000:.0f} ms"
@@ -124,10 +129,10 @@ def _word(form: Path, rows: list[list[tuple[str, str]]], folder: Path, workers: 
 
     def share(worker: int) -> int:
         own = folder / f"forms-{workers}-{worker}"
-        own.mkdir()
+        own.mkdir(parents=True)
         numbers = range(worker, len(rows), workers)
         filled = [_filled(form, rows[number], own / f"{number:03}.docx") for number in numbers]
-        return _convert(filled, own / "pdf", folder / f"profile-{worker}")
+        return _convert(filled, own / "pdf", folder.parent / f"profile-{worker}")
 
     with ThreadPoolExecutor(workers) as pool:
         assert sum(pool.map(share, range(workers))) == len(rows)
