@@ -20,7 +20,7 @@ FOCUSED = """() => {
   const name = (labels.join(" ") || element.getAttribute("aria-label") || element.textContent || "").trim().replace(/\\s+/g, " ");
   const style = getComputedStyle(element);
   const box = element.getBoundingClientRect();
-  const area = element.ownerSVGElement && getComputedStyle(element.querySelector("path")); // of a map: its edge
+  const area = element.ownerSVGElement && getComputedStyle(element.querySelector("path") ?? element.querySelector("rect")); // of a map or a drawing: its edge
   const ring = area ? parseFloat(area.strokeWidth) >= 4 : style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const top = document.elementFromPoint(box.left + box.width / 2, Math.min(Math.max(box.top + box.height / 2, 1), innerHeight - 1));
