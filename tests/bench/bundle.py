@@ -50,23 +50,25 @@ def against_libreoffice(world: cast.World, folder: Path) -> Iterator[dict[str, A
         ours[workers] = min(ours[workers], _seconds(partial(_bundle, world, workers)))
         own = folder / f"turn-{turn}"
         theirs[workers] = min(theirs[workers], _seconds(partial(_word, form, rows, own, workers)))
-    for workers in WORKERS:
-        value = ours[workers] / theirs[workers]
-        told = f"{theirs[workers] / FORMS * 1000:.0f} ms a form against our {ours[workers] / FORMS * 1000:.0f} ms"
-        yield {
-            "name": f"{FORMS} forms in one bundle, workers: {workers}",
-            "value": round(value, 2),
-            "unit": "times",
-            "against": f"as many Word forms filled by python-docx and converted by LibreOffice ({told})",
-            "goal": "<= 1",
-            "holds": value <= 1,
-        }
+    told = {
+        workers: f"{theirs[workers] / FORMS * 1000:.0f} ms a form against our {ours[workers] / FORMS * 1000:.0f} ms"
+        for workers in WORKERS
+    }
+    value = ours[1] / theirs[1]
+    yield {
+        "name": f"{FORMS} forms in one bundle, one worker",
+        "value": round(value, 2),
+        "unit": "times",
+        "against": f"as many Word forms filled by python-docx and converted by LibreOffice ({told[1]})",
+        "goal": "<= 1",
+        "holds": value <= 1,
+    }
     scales, theirs_scales = ours[1] / ours[2], theirs[1] / theirs[2]
     yield {
-        "name": f"{FORMS} forms in one bundle, one worker against two",
+        "name": f"{FORMS} forms in one bundle, two workers",
         "value": round(scales, 2),
-        "unit": "times",
-        "against": f"LibreOffice's own {theirs_scales:.2f} times, which tells how free the second core was",
+        "unit": "times as quick as one",
+        "against": f"LibreOffice's own {theirs_scales:.2f} times, which tells how free the second core was ({told[2]})",
         "goal": ">= 1.2, or nine tenths of LibreOffice's",
         "holds": scales >= min(1.2, theirs_scales * 0.9),
     }
